@@ -1,0 +1,149 @@
+// What a role of the core is to the rest: a value that is given a message and answers what is to happen to it.
+//
+// A role knows nothing of transports, transactions, actors or other roles. It is a pure function of the message, of
+// what it noted when it saw an earlier message of the same dialog (its hop), and of facts. When a fact is missing it
+// answers with the question, the shell finds the fact, and calls again with the same message and one fact more.
+// So that roles which share a node can be fused, each forms everything but Via, Max-Forwards and Record-Route.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "actors/contracts/cx.hpp"
+#include "actors/contracts/flow.hpp"
+#include "protocols/base/random.hpp"
+#include "protocols/base/time.hpp"
+#include "protocols/sip/message.hpp"
+#include "protocols/sip/token.hpp"
+
+namespace troupe::ims {
+struct profile_snapshot; ///< protocols/ims/profile.hpp: an implicit registration set as calls see it
+struct access_snapshot;  ///< protocols/ims/access_binding.hpp: a UE's contact as the P-CSCF sees it
+} // namespace troupe::ims
+
+namespace troupe::roles {
+
+enum class role_id : std::uint8_t { transit = 1, pcscf = 2, icscf = 3, scscf = 4 };
+
+/// One role that a dialog's messages pass in this half, in the order in which its first request did. Part of the
+/// call's stored value. `note` is the role's own encoding (with a version octet) of what it has to remember.
+struct hop {
+  role_id role = role_id::transit;
+  std::string note;
+
+  friend bool operator==(const hop&, const hop&) = default;
+};
+
+// -- questions and facts ----------------------------------------------------------------------------------------
+
+/// The S-CSCF's registrar is to handle this REGISTER. Fact: its response.
+struct ask_registrar {
+  sip::message request;
+};
+/// The S-CSCF's notifier is to handle this SUBSCRIBE for the reg event. Fact: its response.
+struct ask_notifier {
+  sip::message request;
+};
+/// What is registered for this public identity (canonical_aor)? Fact: the snapshot, or null: none here.
+/// `load_unregistered`: when there is none, get the profile by SAR UNREGISTERED_USER (TS 24.229 clause 5.4.3.3).
+struct ask_profile {
+  std::string impu;
+  bool load_unregistered = false;
+};
+/// Which UE is this? By the flow that the request came by and its Contact or identity; or by the key in our Path token.
+struct ask_binding {
+  std::optional<flow> by_flow;
+  std::string contact_uri; ///< of the request's Contact, with by_flow; may be empty
+  std::optional<sip::entity_key> by_key;
+};
+/// The P-CSCF is to note what this answer to a REGISTER says (TS 24.229 clause 5.2.2). Fact: it is stored.
+struct note_registration {
+  sip::message request; ///< as the P-CSCF forwarded it
+  sip::message response;
+  std::optional<flow> from; ///< the UE's
+  sip::entity_key key;      ///< that the Path token carries
+};
+
+using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask_profile, ask_binding, note_registration>;
+
+/// What is known so far for this message at this hop. An optional without value: not asked yet.
+struct facts {
+  std::optional<cx::uaa> uaa;
+  std::optional<cx::lia> lia;
+  std::optional<sip::message> response; ///< of the registrar or notifier
+  std::optional<std::shared_ptr<const ims::profile_snapshot>> profile;
+  std::optional<std::shared_ptr<const ims::access_snapshot>> binding;
+  bool noted = false;
+};
+
+// -- decisions --------------------------------------------------------------------------------------------------
+
+/// Where a branch goes. Without a flow: by RFC 3263 to the request's topmost Route, else its Request-URI (which may
+/// turn out to be a role of this node).
+struct target {
+  sip::message request;
+  std::optional<flow> over;
+  std::uint32_t group = 0; ///< targets of one group are tried together, groups one after another
+};
+
+/// Send the request on. No targets: the request itself, as the role has edited it. Of a response: give up on the one
+/// that came and try these instead (an I-CSCF's next S-CSCF).
+struct pass_on {
+  std::vector<target> targets;
+  bool stay = true; ///< be in the dialog's path: Record-Route. Only looked at for dialog-creating requests
+};
+/// A response goes back as the role has edited it.
+struct pass_back {};
+/// A response of the role's own, to a request; or instead of the response that came. Made by sip::make_response.
+struct reply {
+  sip::message response;
+};
+struct ask {
+  roles::question question;
+};
+/// Nothing goes anywhere (an ACK that must not pass).
+struct drop {
+  std::string_view reason; ///< a metric's label: lower_case
+};
+
+using decision = std::variant<pass_on, pass_back, reply, ask, drop>;
+
+// -- the role ---------------------------------------------------------------------------------------------------
+
+/// What a role may know besides the message. Views and pointers live for the call only.
+struct context {
+  instant now;
+  random_source* random = nullptr;
+  sip::side side = sip::side::access; ///< that the message came by
+  const flow* from = nullptr;         ///< what it came by; null for a local hop
+  /// Our token in the topmost Route that brought the request here. The shell has already removed that Route.
+  std::optional<sip::token> token;
+  /// The URI of the topmost Route that was ours, whole, with its parameters (";orig", an ODI); empty if none.
+  std::string_view own_route;
+  bool in_dialog = false; ///< inside a dialog whose hops are stored, and `own.note` is what was noted then
+  /// For which half this role works now; P- and S-CSCF act differently in each. REGISTER: originating.
+  sip::half half = sip::half::none;
+  sip::entity_key call; ///< of the call entity
+  const roles::facts* facts = nullptr;
+  /// Makes a URI that leads back to this role: "sip:TOKEN@host:port;lr", for Path and Service-Route.
+  /// Only to be called during the role's handler.
+  std::string (*make_uri)(const context&, const sip::token&) = nullptr;
+  const void* shell = nullptr; ///< make_uri's
+};
+
+class role {
+public:
+  virtual ~role() = default;
+  virtual role_id id() const noexcept = 0;
+  /// A request of any method, CANCEL excepted (the shell's own). Asked again with more facts after an `ask`.
+  /// May edit the message only when it answers pass_on.
+  virtual decision on_request(sip::message& request, const context& ctx, hop& own) const = 0;
+  /// A response from the next hop (or one that a later role of this node made). `request` is what this role passed on.
+  virtual decision on_response(sip::message& response, const sip::message& request, const context& ctx, hop& own) const = 0;
+};
+
+} // namespace troupe::roles
