@@ -82,12 +82,13 @@ struct facts {
 
 // -- decisions --------------------------------------------------------------------------------------------------
 
-/// Where a branch goes. Without a flow: by RFC 3263 to the request's topmost Route, else its Request-URI (which may
-/// turn out to be a role of this node).
+/// Where a branch goes. Without a flow: by RFC 3263 to `next_hop`, else to the request's topmost Route, else to its
+/// Request-URI (which may turn out to be a role of this node).
 struct target {
   sip::message request;
   std::optional<flow> over;
   std::uint32_t group = 0; ///< targets of one group are tried together, groups one after another
+  std::string next_hop;    ///< a URI that is resolved instead of Route and Request-URI and written nowhere; empty: none
 };
 
 /// Send the request on. No targets: the request itself, as the role has edited it. Of a response: give up on the one
@@ -95,6 +96,8 @@ struct target {
 struct pass_on {
   std::vector<target> targets;
   bool stay = true; ///< be in the dialog's path: Record-Route. Only looked at for dialog-creating requests
+  /// As a target's, for the request itself where there are no targets. Lives as long as the role.
+  std::string_view next_hop = {};
 };
 /// A response goes back as the role has edited it.
 struct pass_back {};
