@@ -93,7 +93,7 @@ struct uaa {
 /// Location-Info: which S-CSCF serves this public identity? TS 29.228 clause 6.1.4.
 struct lir {
   std::string impu;
-  bool originating = false; ///< Originating-Request: an AS originates on behalf of the identity
+  bool originating = false;  ///< Originating-Request: an AS originates on behalf of the identity
   bool capabilities = false; ///< User-Authorization-Type REGISTRATION_AND_CAPABILITIES: select another S-CSCF
 };
 
@@ -140,7 +140,7 @@ struct auth_item {
   std::string ik;
   // SIP Digest
   std::string realm;
-  std::string qop; ///< "auth"
+  std::string qop;                        ///< "auth"
   std::vector<digest_credential> digests; ///< strongest first; at least MD5's when there is one
 };
 
@@ -184,7 +184,7 @@ struct saa {
   std::shared_ptr<const std::string> user_data;
   charging_addresses charging;
   std::vector<std::string> associated_impis; ///< other IMPIs of the subscription that share these identities
-  std::string server_name; ///< with identity_already_registered: the S-CSCF that is assigned
+  std::string server_name;                   ///< with identity_already_registered: the S-CSCF that is assigned
 };
 
 /// Reason-Code of Deregistration-Reason, TS 29.229 clause 6.3.17.
