@@ -1,0 +1,56 @@
+// Pinned actors: event-based typed actors that run on their shard's thread, whoever sends to them.
+// Touches how CAF schedules; keep it in this file.
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <exception>
+#include <string_view>
+
+#include "actors/supervision/shard.hpp"
+
+namespace troupe {
+
+/// `Handle` is a caf::typed_actor<...>. Every actor class of ours derives from pinned, else it would run wherever its
+/// sender runs.
+template <class Handle>
+class pinned : public Handle::base {
+public:
+  using super = typename Handle::base;
+
+  pinned(caf::actor_config& config, shard& home) : super(config), home_(home) {
+    this->set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+      on_failure(thrown);
+      return caf::make_error(caf::sec::runtime_error);
+    });
+  }
+
+  using super::enqueue;
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) override {
+    super::enqueue(std::move(element), &home_.unit());
+  }
+
+  void launch(caf::execution_unit*, bool lazy, bool hide) override { super::launch(&home_.unit(), lazy, hide); }
+
+  shard& home() const noexcept { return home_; }
+
+protected:
+  /// A handler threw: the actor ends after this. It tells its supervisor here; nothing else is called on it but its
+  /// destructor.
+  virtual void on_failure(std::exception_ptr& thrown) = 0;
+
+private:
+  shard& home_;
+};
+
+/// What a caught exception says of itself, for a log.
+std::string describe(const std::exception_ptr& thrown);
+
+/// Spawns a pinned actor on its shard; hidden, because the system does not wait for them: the tree ends them.
+template <class Actor, class... Args>
+typename Actor::handle spawn_pinned(shard& home, Args&&... args) {
+  caf::actor_config config{&home.unit()};
+  return home.system().template spawn_class<Actor, caf::hidden + caf::lazy_init>(config, home,
+                                                                               std::forward<Args>(args)...);
+}
+
+} // namespace troupe
