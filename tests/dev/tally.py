@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 CLOSING = re.compile(r"^(?:\S+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$")
-SKIPPED = re.compile(r"^\s*(?:\S*\s)?SKIP(?:PED)?\b[:\s]*(.*)$")
+SKIPPED = re.compile(r"^\s*SKIP(?:PED)?\b[:\s]*(.*)$")
 CATCH_ALL = re.compile(r"^All tests passed \(\d+ assertions? in (\d+) test cases?\)", re.M)
 CATCH_SOME = re.compile(r"^test cases:\s*(\d+)(.*)$", re.M)
 CATCH_NONE = re.compile(r"^No tests ran", re.M)
