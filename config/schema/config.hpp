@@ -57,12 +57,21 @@ struct scscf_choice {
   friend bool operator==(const scscf_choice&, const scscf_choice&) = default;
 };
 
+/// What peers are told instead of a listener's own address: an entry of [sip.advertise].
+struct advertisement {
+  std::string listener; ///< the listener's URL as the file has it
+  endpoint as;
+
+  friend bool operator==(const advertisement&, const advertisement&) = default;
+};
+
 struct node_options {
   std::string name;
   std::vector<role> roles;
   std::string home_domain; ///< in lower case
   std::uint32_t shards = 1;
-  std::string secret;      ///< empty: the node makes a random one at its start
+  std::string secret; ///< empty: the node makes a random one at its start; the content of `secret_file` otherwise
+  std::string secret_file;
   std::string instance_id; ///< never empty: the node's name by default
   seconds put_away_after{5};
   seconds drain_timeout{30};
@@ -72,6 +81,7 @@ struct sip_options {
   std::vector<listener> access; ///< towards UEs
   std::vector<listener> core;   ///< towards CSCFs and AS: requests only from `peers`
   std::vector<endpoint> peers;
+  std::vector<advertisement> advertise; ///< already applied to the listeners
   bool fuse = true; ///< false: the roles of this node reach each other by SIP over their own listeners
   std::string tls_certificate, tls_key, tls_ca;
   bool tls_verify_client = false;
@@ -119,7 +129,7 @@ struct scscf_options {
   std::string name;             ///< SIP URI; "sip:scscf." + home_domain by default
   std::vector<listener> listen; ///< when not fused
   std::string realm;            ///< home_domain by default
-  std::vector<auth_scheme> auth;
+  std::vector<auth_scheme> auth{auth_scheme::akav1_md5, auth_scheme::digest_md5}; ///< the preferred first
   std::string icscf; ///< SIP URI for requests to the home domain's users; empty: this node's, or by DNS
 };
 
@@ -141,7 +151,8 @@ struct dns_options {
 
 struct admin_options {
   endpoint listen{"127.0.0.1", 8080}; ///< an empty host: no admin interface
-  std::string token;                  ///< empty: none is asked for
+  std::string token;                  ///< empty: none is asked for; the content of `token_file` otherwise
+  std::string token_file;
 };
 
 struct hss_options {

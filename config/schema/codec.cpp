@@ -1,0 +1,75 @@
+#include "config/schema/codec.hpp"
+
+namespace troupe::config {
+
+std::string codec<std::vector<advertisement>>::show(const std::vector<advertisement>& from) {
+  if (from.empty())
+    return "{}";
+  std::string out = "{";
+  for (auto& entry : from)
+    out += (&entry == &from.front() ? " " : ", ") + literal(entry.listener) + " = " + literal(entry.as.text());
+  return out + " }";
+}
+
+bool codec<std::vector<advertisement>>::read(const slot& at, const value& from, std::vector<advertisement>& into) {
+  auto* entries = std::get_if<table>(&from.is);
+  if (entries == nullptr)
+    return at.wrong_kind(from, "a table");
+  bool ok = true;
+  for (auto& [key, where, content] : *entries) {
+    slot inner{at.in, at.of, at.key + "." + literal(key)};
+    at.in.places[inner.key] = where;
+    advertisement read{key, {}};
+    if (auto parsed = read_listener(key); !parsed)
+      ok = inner.wrong(where, parsed.error());
+    else if (codec<endpoint>::read(inner, content, read.as))
+      into.push_back(std::move(read));
+    else
+      ok = false;
+  }
+  return ok;
+}
+
+std::string codec<scscf_choice>::show(const scscf_choice& from) {
+  return "{ name = " + literal(from.name) +
+         ", capabilities = " + codec<std::vector<std::uint32_t>>::show(from.capabilities) + " }";
+}
+
+namespace {
+
+constexpr std::string_view choice_keys[] = {"name", "capabilities"};
+
+bool read_capabilities(const slot& at, const value& from, std::vector<std::uint32_t>& into) {
+  auto* elements = std::get_if<list>(&from.is);
+  if (elements == nullptr)
+    return at.wrong_kind(from, "a list");
+  for (auto& element : *elements)
+    if (!codec<std::uint32_t>::read(at, element, into.emplace_back()))
+      return false;
+  return true;
+}
+
+bool read_choice_entry(const slot& at, const entry& from, scscf_choice& into) {
+  slot inner{at.in, at.of, at.key + "." + from.key};
+  if (from.key == "name")
+    return codec<std::string>::read(inner, from.content, into.name);
+  if (from.key == "capabilities")
+    return read_capabilities(inner, from.content, into.capabilities);
+  return inner.wrong(from.at, "is not known", did_you_mean(from.key, choice_keys));
+}
+
+} // namespace
+
+bool codec<scscf_choice>::read(const slot& at, const value& from, scscf_choice& into) {
+  auto* entries = std::get_if<table>(&from.is);
+  if (entries == nullptr)
+    return at.wrong_kind(from, "a table {name, capabilities}");
+  bool ok = true;
+  for (auto& entry : *entries)
+    ok = read_choice_entry(at, entry, into) && ok;
+  if (ok && into.name.empty())
+    return at.wrong(from.at, "has no name");
+  return ok;
+}
+
+} // namespace troupe::config
