@@ -2,8 +2,10 @@
 // cluster.md 14 to 18: nothing that stops a peer's retransmission leaves before the value is stored.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,18 +22,28 @@ enum class kind : std::uint8_t {
   index = 5,            ///< IMPU or IMPI -> key of a set; idempotent, verified on reading
 };
 
+inline constexpr std::size_t longest_key = 512;
+inline constexpr std::size_t largest_value = 64 * 1024;
+
+/// What names an entity, viewing another's octets: for look-ups without a copy.
+struct entity_view {
+  kind type{};
+  std::string_view key;
+};
+
 struct entity_id {
   kind type{};
-  std::string key; ///< octets, at most 512
+  std::string key; ///< octets, at most `longest_key`
 
+  operator entity_view() const noexcept { return {type, key}; }
   friend bool operator==(const entity_id&, const entity_id&) = default;
 };
 
-/// A stored value as the partition keeps it. The views live until the next put, erase or flush.
+/// A stored value as the partition keeps it. `value` lives until the partition's next put, erase or quarantine.
 struct record {
-  std::uint64_t version = 0; ///< 1 with the first put of a key, then one more with each
+  std::uint64_t version = 0; ///< 1 with the first put of a key, then one more with each; an erase starts anew
   instant deadline;          ///< when the owner must look at it again; absolute
-  std::string_view value;    ///< at most 64 KiB
+  std::string_view value;    ///< at most `largest_value`
 };
 
 enum class outcome : std::uint8_t {
@@ -45,18 +57,28 @@ public:
   virtual ~partition() = default;
 
   /// The newest value, also when it is not committed yet. Nothing if there is none.
-  virtual const record* find(const entity_id& id) = 0;
+  virtual std::optional<record> find(entity_view id) = 0;
   /// Replaces the value. It is part of the next group commit; a later put of the same key replaces an uncommitted one.
-  virtual void put(const entity_id& id, instant deadline, std::string_view value) = 0;
-  virtual void erase(const entity_id& id) = 0;
+  /// Throws std::length_error for a key or value that is too long.
+  virtual void put(entity_view id, instant deadline, std::string_view value) = 0;
+  virtual void erase(entity_view id) = 0;
+  /// Erases a value that cannot be used (it does not decode, it kills whoever serves it), keeping it aside for people
+  /// to look at where the store can: cluster.md 22.
+  virtual void quarantine(entity_view id, std::string_view reason) = 0;
 
-  /// Runs `then` once all that was put or erased before this call is stored, or has failed to be. A store that
-  /// commits at once (memory) runs it within the call; others run it from within poll().
+  /// Runs `then` once, when all that was put or erased before this call is stored, or has failed to be. With nothing
+  /// on its way (always so in memory) it runs within the call, otherwise from within poll(). Continuations run in the
+  /// order in which they were given. They may use the partition.
   virtual void after_commit(std::function<void(outcome)> then) = 0;
 
-  /// Starts a group commit of what is dirty. The shard calls it every 2 ms while dirty() holds.
+  /// Starts a group commit of what is dirty, or has it follow the one that is under way. The shard calls it every 2 ms
+  /// while dirty() holds. After a failure it does not try again before its back-off has run out, but fails the
+  /// continuations at hand.
   virtual void flush() = 0;
+  /// Whether a flush() would have something to do.
   virtual bool dirty() const = 0;
+  /// Octets of keys and values that are not stored yet: under pressure new work is refused by it (cluster.md 17).
+  virtual std::size_t backlog() const = 0;
   /// Runs the continuations of commits that have ended. The shard calls it when the store has woken it.
   virtual void poll() = 0;
 
