@@ -21,7 +21,7 @@
 #include "protocols/sip/token.hpp"
 
 namespace troupe::ims {
-struct profile_snapshot; ///< protocols/ims/profile.hpp: an implicit registration set as calls see it
+class profile_snapshot; ///< protocols/ims/snapshot.hpp: an implicit registration set as calls see it
 struct access_snapshot;  ///< protocols/ims/access_binding.hpp: a UE's contact as the P-CSCF sees it
 } // namespace troupe::ims
 

@@ -41,7 +41,7 @@ int value_of(char c) noexcept {
 void encode_to(std::string& out, const token& t, const siphash_key& secret) {
   raw bytes;
   bytes[0] = static_cast<std::uint8_t>(static_cast<unsigned>(t.use) | static_cast<unsigned>(t.half) << 2
-                                       | static_cast<unsigned>(t.side) << 4);
+                                       | static_cast<unsigned>(t.side) << 4 | static_cast<unsigned>(t.stage & 7) << 5);
   put(bytes, 1, t.sequence);
   put(bytes, 5, t.key.group);
   put(bytes, 7, t.key.hash);
@@ -79,12 +79,13 @@ std::optional<token> decode_token(std::string_view text, const siphash_key& secr
   }
   auto sealed = bytes;
   seal(sealed, secret);
-  if (sealed != bytes || (bytes[0] >> 2 & 3) > 2 || bytes[0] >> 5 != 0)
+  if (sealed != bytes || (bytes[0] >> 2 & 3) > 2)
     return std::nullopt;
   token t;
   t.use = static_cast<token_use>(bytes[0] & 3);
   t.half = static_cast<half>(bytes[0] >> 2 & 3);
   t.side = static_cast<side>(bytes[0] >> 4 & 1);
+  t.stage = static_cast<std::uint8_t>(bytes[0] >> 5);
   t.sequence = get<std::uint32_t>(bytes, 1);
   t.key = {get<std::uint16_t>(bytes, 5), get<std::uint64_t>(bytes, 7)};
   return t;

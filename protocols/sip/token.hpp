@@ -36,6 +36,8 @@ struct token {
   sip::half half = half::none;
   /// Of a Record-Route: the side that the peer who will send it to us is on.
   sip::side side = side::access;
+  /// 0 where roles are fused; else tells the entities of roles that share key and half, 1 to 7.
+  std::uint8_t stage = 0;
   /// Of a Via: which branch of the entity. Else free for the writer.
   std::uint32_t sequence = 0;
   entity_key key;

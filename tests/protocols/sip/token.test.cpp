@@ -7,7 +7,7 @@ using namespace troupe::sip;
 
 namespace {
 const siphash_key secret = make_siphash_key("a secret of the cluster");
-const token sample{token_use::record_route, half::terminating, side::core, 77, {3, 0x0123456789abcdef}};
+const token sample{token_use::record_route, half::terminating, side::core, 5, 77, {3, 0x0123456789abcdef}};
 } // namespace
 
 TEST_CASE("a token comes back as it was made") {

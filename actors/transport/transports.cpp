@@ -1,0 +1,132 @@
+#include "actors/transport/transports.hpp"
+
+#include "actors/transport/stream_ports.hpp"
+#include "actors/transport/udp_port.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+namespace {
+
+/// RFC 3261 clause 18.2.1 and RFC 3581 clause 4: the topmost Via gets `received` where sent-by is another address than
+/// the packet's, and both `received` and the port where it has an rport without value.
+void note_source(sip::message& request, const address& source) {
+  auto value = sip::first_value(request, sip::hdr::via);
+  auto via = sip::parse_via(value);
+  if (!via)
+    return; // the parser has found fault with it already
+  auto rport = via->params.find("rport");
+  auto wants_port = rport && rport->empty();
+  auto said = parse_address(via->host, 0);
+  auto known = said && said->v6 == source.v6 && said->octets == source.octets;
+  if (known && !wants_port)
+    return;
+  std::string noted;
+  noted.reserve(value.size() + 64);
+  noted.append(value.substr(0, static_cast<std::size_t>(via->params.text().data() - value.data())));
+  for (auto& p : via->params) {
+    if (equal_nocase(p.name, "received") || (wants_port && equal_nocase(p.name, "rport")))
+      continue;
+    (noted += ';') += p.name;
+    if (p.has_value)
+      (noted += '=') += p.value;
+  }
+  (noted += ";received=") += host_text(source, false);
+  if (wants_port)
+    (noted += ";rport=") += std::to_string(source.port);
+  request.replace_first_value(sip::hdr::via, noted);
+}
+
+} // namespace
+
+transports::transports(shard& home, metrics& counts, const std::vector<listener>& listeners,
+                       const transport_limits& limits, receiver& up)
+  : home_(home), counts_(counts), listeners_(listeners), limits_(limits), up_(up),
+    streams_(std::make_unique<stream_ports>(*this)) {
+  udp_.resize(listeners_.size());
+  home_.at_round_end([this] { flush(); });
+}
+
+transports::~transports() = default;
+
+void transports::open() {
+  for (std::uint16_t i = 0; i < listeners_.size(); ++i) {
+    if (listeners_[i].transport == transport::udp) {
+      udp_[i] = std::make_unique<udp_port>(*this, i);
+      udp_[i]->open();
+    } else if (listeners_[i].transport != transport::local) {
+      streams_->open(i);
+    }
+  }
+}
+
+void transports::stop_accepting() {
+  streams_->stop_accepting();
+}
+
+void transports::use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client) {
+  streams_->use_tls(std::move(server), std::move(client));
+}
+
+void transports::send(const flow& over, packet_ref octets, const sip::transaction_key& owner) {
+  if (over.transport == transport::udp) {
+    if (over.listener < udp_.size() && udp_[over.listener])
+      return udp_[over.listener]->send(over.peer, std::move(octets), owner);
+    return failed(owner);
+  }
+  if (over.shard != home_.index()) { // the connection is another shard's
+    if (over.shard >= all_.size())
+      return failed(owner);
+    auto* there = all_[over.shard];
+    auto* here = this;
+    return there->home().post([there, here, over, octets = std::move(octets), owner] {
+      if (!there->streams_->send(over, octets, owner))
+        here->home().post([here, owner] { here->up_.on_send_failed(owner); });
+    });
+  }
+  if (!streams_->send(over, std::move(octets), owner))
+    failed(owner);
+}
+
+std::optional<flow> transports::flow_to(transport by, sip::side where, const address& peer, std::string_view host) {
+  for (std::uint16_t i = 0; i < listeners_.size(); ++i) {
+    auto& from = listeners_[i];
+    if (from.transport != by || from.side != where || from.local.v6 != peer.v6)
+      continue;
+    if (by == transport::udp)
+      return flow{by, where, i, home_.index(), 0, 0, peer};
+    return streams_->flow_to(from, i, peer, host);
+  }
+  return std::nullopt;
+}
+
+bool transports::is_open(const flow& f) const noexcept {
+  return f.transport == transport::udp || f.shard != home_.index() || streams_->is_open(f);
+}
+
+const listener* transports::find_listener(transport by, sip::side where, bool v6) const noexcept {
+  for (auto& l : listeners_)
+    if (l.transport == by && l.side == where && l.local.v6 == v6)
+      return &l;
+  return nullptr;
+}
+
+void transports::arrived(ref<sip::storage> octets, const flow& by) {
+  auto in = sip::parse(std::move(octets));
+  if (in.msg->is_request())
+    note_source(*in.msg, by.peer);
+  up_.on_received(std::move(in), by);
+}
+
+void transports::failed(const sip::transaction_key& owner) {
+  if (owner != sip::transaction_key{})
+    home_.post([this, owner] { up_.on_send_failed(owner); });
+}
+
+void transports::flush() {
+  for (auto& port : udp_)
+    if (port)
+      port->flush();
+  streams_->flush();
+}
+
+} // namespace troupe
