@@ -11,9 +11,16 @@ constexpr bool is_control(char c) noexcept { return (static_cast<unsigned char>(
 /// Of an unquoted value. Wider than a token: base64 and URIs are met without quotes, and cannot be taken for else.
 constexpr bool ends_value(char c) noexcept { return c == ',' || c == '"' || is_space(c); }
 
-constexpr bool is_name_character(char c) noexcept {
-  return is_alpha(c) || is_digit(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
-}
+constexpr auto name_characters = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 256; ++c)
+    table[static_cast<std::size_t>(c)] =
+        is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c)) ||
+        std::string_view("-.!%*_+`'~").find(static_cast<char>(c)) != std::string_view::npos;
+  return table;
+}();
+
+constexpr bool is_name_character(char c) noexcept { return name_characters[static_cast<unsigned char>(c)]; }
 
 class scanner {
 public:
@@ -80,6 +87,22 @@ result<auth_param> parse_param(scanner& in) {
   return param;
 }
 
+/// Into its place: the parameters are more than a kilobyte, not to be copied on the way.
+result<void> read_params(scanner& in, auth_params& into) {
+  for (in.skip_space(); !in.at_end(); in.skip_space()) {
+    auto begin = in.offset();
+    auto param = parse_param(in);
+    if (!param)
+      return tl::unexpected(param.error());
+    if (!into.add(*param))
+      return fail("an authentication parameter stands twice, or there are too many", begin);
+    in.skip_space();
+    if (!in.at_end() && !in.take(','))
+      return fail("authentication parameters are not parted by a comma", in.offset());
+  }
+  return {};
+}
+
 constexpr bool is_nonce_count(std::string_view nc) noexcept { return nc.size() == 8; }
 
 digest_qop find_qop(std::string_view name, bool& known) noexcept {
@@ -142,19 +165,11 @@ bool auth_params::add(const auth_param& param) noexcept {
 }
 
 result<auth_params> parse_auth_params(std::string_view text) {
-  auth_params params;
+  result<auth_params> params;
   scanner in(text);
-  for (in.skip_space(); !in.at_end(); in.skip_space()) {
-    auto begin = in.offset();
-    auto param = parse_param(in);
-    if (!param)
-      return tl::unexpected(param.error());
-    if (!params.add(*param))
-      return fail("an authentication parameter stands twice, or there are too many", begin);
-    in.skip_space();
-    if (!in.at_end() && !in.take(','))
-      return fail("authentication parameters are not parted by a comma", in.offset());
-  }
+  auto read = read_params(in, *params);
+  if (!read)
+    params = tl::unexpected(read.error());
   return params;
 }
 
@@ -163,20 +178,15 @@ bool auth_header::is_digest() const noexcept { return equal_nocase(scheme, "Dige
 result<auth_header> parse_auth_header(std::string_view value) {
   scanner in(value);
   in.skip_space();
-  auth_header header;
-  header.scheme = in.take_while(is_name_character);
-  if (header.scheme.empty() || (!in.at_end() && !is_space(in.left().front())))
+  result<auth_header> header;
+  header->scheme = in.take_while(is_name_character);
+  if (header->scheme.empty() || (!in.at_end() && !is_space(in.left().front())))
     return fail("an authentication scheme is missing", in.offset());
   in.skip_space();
-  header.rest = trim(in.left());
-  if (!header.is_digest())
-    return header;
-  auto params = parse_auth_params(in.left());
-  if (!params) {
-    params.error().offset += static_cast<std::uint32_t>(in.offset());
-    return tl::unexpected(params.error());
-  }
-  header.params = *params;
+  header->rest = trim(in.left());
+  if (header->is_digest())
+    if (auto read = read_params(in, header->params); !read)
+      header = tl::unexpected(read.error());
   return header;
 }
 
