@@ -10,13 +10,13 @@ class sipp:
     """One SIPp process with one scenario; its files go to `folder`."""
 
     def __init__(self, scenario, folder, *, target=None, local_port=5061, local_ip="127.0.0.1", rate=100, calls=None,
-                 inject=None, options=(), transport="u1", name=None, inside=()):
+                 inject=None, options=(), transport="u1", name=None, inside=(), behaviours="all,-abortunexp"):
         self.scenario, self.folder = pathlib.Path(scenario), pathlib.Path(folder)
         self.name = name or self.scenario.stem
         self.inside = list(inside)
         self.command = ["sipp", "-sf", str(self.scenario), "-i", local_ip, "-p", str(local_port), "-t", transport,
                         "-nostdin", "-trace_stat", "-stf", self._file("csv"), "-fd", "1", "-trace_err", "-error_file", self._file("errors"),
-                        "-default_behaviors", "all,-abortunexp", "-cp", str(local_port + 20000)]
+                        "-default_behaviors", behaviours, "-cp", str(local_port + 20000)]
         if target:
             self.command.append(target)
         if calls is not None:
