@@ -36,9 +36,7 @@ message companion(const message& invite, std::string_view name, std::string_view
 
 } // namespace
 
-bool makes_dialog(method m) noexcept {
-  return m == method::invite || m == method::subscribe || m == method::refer;
-}
+bool makes_dialog(method m) noexcept { return m == method::invite || m == method::subscribe || m == method::refer; }
 
 message make_response(const message& request, int status, std::string_view tag, std::string_view reason) {
   auto made = message::response(status, reason);

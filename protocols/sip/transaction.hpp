@@ -14,18 +14,18 @@
 namespace troupe::sip {
 
 enum class timer : std::uint8_t {
-  a, ///< INVITE client: send again
-  b, ///< INVITE client: give up
-  d, ///< INVITE client: absorb repeated final responses
-  e, ///< non-INVITE client: send again
-  f, ///< non-INVITE client: give up
-  g, ///< INVITE server: send the final response again
-  h, ///< INVITE server: give up waiting for ACK
-  i, ///< INVITE server: absorb repeated ACKs
-  j, ///< non-INVITE server: absorb repeated requests
-  k, ///< non-INVITE client: absorb repeated responses
-  l, ///< INVITE server: absorb INVITEs after a 2xx (RFC 6026)
-  m, ///< INVITE client: further 2xx (RFC 6026)
+  a,         ///< INVITE client: send again
+  b,         ///< INVITE client: give up
+  d,         ///< INVITE client: absorb repeated final responses
+  e,         ///< non-INVITE client: send again
+  f,         ///< non-INVITE client: give up
+  g,         ///< INVITE server: send the final response again
+  h,         ///< INVITE server: give up waiting for ACK
+  i,         ///< INVITE server: absorb repeated ACKs
+  j,         ///< non-INVITE server: absorb repeated requests
+  k,         ///< non-INVITE client: absorb repeated responses
+  l,         ///< INVITE server: absorb INVITEs after a 2xx (RFC 6026)
+  m,         ///< INVITE client: further 2xx (RFC 6026)
   trying,    ///< non-INVITE server: 100 is due (RFC 4320 clause 4.1)
   expiry,    ///< non-INVITE server: the client has given up, no answer may follow (RFC 4320 clause 4.2)
   cancelled, ///< INVITE client: no final response after CANCEL (RFC 3261 clause 9.1)

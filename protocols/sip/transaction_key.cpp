@@ -71,10 +71,10 @@ result<transaction_key> key_as(const siphash_key& secret, const message& request
   auto sequence = cseq_of(request);
   if (!sequence)
     return tl::unexpected(sequence.error());
-  return server_key(secret,
-                    legacy_parts{request.uri(), from_tag(request), to_tag(request), request.value(hdr::call_id),
-                                 first_value(request, hdr::via), sequence->number},
-                    method);
+  legacy_parts parts{
+      request.uri(),   from_tag(request), to_tag(request), request.value(hdr::call_id), first_value(request, hdr::via),
+      sequence->number};
+  return legacy_server_key(secret, parts, method);
 }
 
 } // namespace
@@ -92,7 +92,8 @@ transaction_key server_key(const siphash_key& secret, const branch_parts& parts,
   return text.key();
 }
 
-transaction_key server_key(const siphash_key& secret, const legacy_parts& parts, std::string_view method) noexcept {
+transaction_key legacy_server_key(const siphash_key& secret, const legacy_parts& parts,
+                                  std::string_view method) noexcept {
   auto as = transaction_method(method);
   parts_text text(secret, '2');
   text.text(parts.request_uri);

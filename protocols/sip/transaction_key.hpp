@@ -39,7 +39,8 @@ struct legacy_parts {
   std::string_view request_uri, from_tag, to_tag, call_id, top_via;
   std::uint32_t cseq = 0;
 };
-transaction_key server_key(const siphash_key& secret, const legacy_parts& parts, std::string_view method) noexcept;
+transaction_key legacy_server_key(const siphash_key& secret, const legacy_parts& parts,
+                                  std::string_view method) noexcept;
 
 /// For a response: our branch and the method of its CSeq.
 transaction_key client_key(const siphash_key& secret, std::string_view branch, std::string_view cseq_method) noexcept;

@@ -13,7 +13,8 @@ const timer_values times;
 
 const std::vector<const char*> invite_client_states = {"calling", "proceeding", "completed", "accepted", "terminated"};
 const std::vector<const char*> non_invite_states = {"trying", "proceeding", "completed", "terminated"};
-const std::vector<const char*> invite_server_states = {"proceeding", "completed", "confirmed", "accepted", "terminated"};
+const std::vector<const char*> invite_server_states = {"proceeding", "completed", "confirmed", "accepted",
+                                                       "terminated"};
 
 /// Holds `m`, put into each state in turn, against the table; a cell that is not in it must be silent.
 template <class Machine>
@@ -45,68 +46,70 @@ Machine over(bool reliable, std::uint32_t interval_ms = 0) {
 TEST_CASE("INVITE client over UDP: every state and event (RFC 3261 17.1.1, RFC 6026 7.2)") {
   const std::string failed = "disarm.a disarm.b send_ack pass_final arm.d=32000 -> completed";
   const std::string failed_later = "send_ack pass_final arm.d=32000 -> completed";
-  check_every_cell(over<invite_client>(false, 500), invite_client_states, {
-      {{"calling", "start"}, "send_request arm.a=500 arm.b=32000 -> calling"},
-      {{"calling", "resume"}, "send_request arm.a=500 arm.b=32000 -> calling"},
-      {{"calling", "timer a"}, "send_request arm.a=1000 -> calling"},
-      {{"calling", "timer b"}, "pass_timeout terminated -> terminated"},
-      {{"calling", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"calling", "100"}, "disarm.a disarm.b pass_provisional -> proceeding"},
-      {{"calling", "180"}, "disarm.a disarm.b pass_provisional -> proceeding"},
-      {{"calling", "200"}, "disarm.a disarm.b pass_final arm.m=32000 -> accepted"},
-      {{"calling", "302"}, failed},
-      {{"calling", "408"}, failed},
-      {{"calling", "699"}, failed},
-      {{"proceeding", "100"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "180"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "200"}, "pass_final arm.m=32000 -> accepted"},
-      {{"proceeding", "302"}, failed_later},
-      {{"proceeding", "408"}, failed_later},
-      {{"proceeding", "699"}, failed_later},
-      {{"proceeding", "cancel"}, "send_cancel arm.cancelled=32000 -> proceeding"},
-      {{"completed", "302"}, "send_ack -> completed"},
-      {{"completed", "408"}, "send_ack -> completed"},
-      {{"completed", "699"}, "send_ack -> completed"},
-      {{"completed", "timer d"}, "terminated -> terminated"},
-      {{"completed", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"completed", "resume"}, "send_ack arm.d=32000 -> completed"},
-      {{"accepted", "200"}, "pass_final -> accepted"},
-      {{"accepted", "timer m"}, "terminated -> terminated"},
-      {{"accepted", "resume"}, "arm.m=32000 -> accepted"},
-  });
+  check_every_cell(over<invite_client>(false, 500), invite_client_states,
+                   {
+                       {{"calling", "start"}, "send_request arm.a=500 arm.b=32000 -> calling"},
+                       {{"calling", "resume"}, "send_request arm.a=500 arm.b=32000 -> calling"},
+                       {{"calling", "timer a"}, "send_request arm.a=1000 -> calling"},
+                       {{"calling", "timer b"}, "pass_timeout terminated -> terminated"},
+                       {{"calling", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"calling", "100"}, "disarm.a disarm.b pass_provisional -> proceeding"},
+                       {{"calling", "180"}, "disarm.a disarm.b pass_provisional -> proceeding"},
+                       {{"calling", "200"}, "disarm.a disarm.b pass_final arm.m=32000 -> accepted"},
+                       {{"calling", "302"}, failed},
+                       {{"calling", "408"}, failed},
+                       {{"calling", "699"}, failed},
+                       {{"proceeding", "100"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "180"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "200"}, "pass_final arm.m=32000 -> accepted"},
+                       {{"proceeding", "302"}, failed_later},
+                       {{"proceeding", "408"}, failed_later},
+                       {{"proceeding", "699"}, failed_later},
+                       {{"proceeding", "cancel"}, "send_cancel arm.cancelled=32000 -> proceeding"},
+                       {{"completed", "302"}, "send_ack -> completed"},
+                       {{"completed", "408"}, "send_ack -> completed"},
+                       {{"completed", "699"}, "send_ack -> completed"},
+                       {{"completed", "timer d"}, "terminated -> terminated"},
+                       {{"completed", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"completed", "resume"}, "send_ack arm.d=32000 -> completed"},
+                       {{"accepted", "200"}, "pass_final -> accepted"},
+                       {{"accepted", "timer m"}, "terminated -> terminated"},
+                       {{"accepted", "resume"}, "arm.m=32000 -> accepted"},
+                   });
 }
 
 TEST_CASE("INVITE client over TCP: nothing is sent again and completed lasts no time (RFC 3261 17.1.1.2)") {
   const std::string failed = "disarm.b send_ack pass_final terminated -> terminated";
   const std::string failed_later = "send_ack pass_final terminated -> terminated";
-  check_every_cell(over<invite_client>(true), invite_client_states, {
-      {{"calling", "start"}, "send_request arm.b=32000 -> calling"},
-      {{"calling", "resume"}, "send_request arm.b=32000 -> calling"},
-      {{"calling", "timer b"}, "pass_timeout terminated -> terminated"},
-      {{"calling", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"calling", "100"}, "disarm.b pass_provisional -> proceeding"},
-      {{"calling", "180"}, "disarm.b pass_provisional -> proceeding"},
-      {{"calling", "200"}, "disarm.b pass_final arm.m=32000 -> accepted"},
-      {{"calling", "302"}, failed},
-      {{"calling", "408"}, failed},
-      {{"calling", "699"}, failed},
-      {{"proceeding", "100"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "180"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "200"}, "pass_final arm.m=32000 -> accepted"},
-      {{"proceeding", "302"}, failed_later},
-      {{"proceeding", "408"}, failed_later},
-      {{"proceeding", "699"}, failed_later},
-      {{"proceeding", "cancel"}, "send_cancel arm.cancelled=32000 -> proceeding"},
-      {{"completed", "302"}, "send_ack -> completed"},
-      {{"completed", "408"}, "send_ack -> completed"},
-      {{"completed", "699"}, "send_ack -> completed"},
-      {{"completed", "timer d"}, "terminated -> terminated"},
-      {{"completed", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"completed", "resume"}, "send_ack terminated -> terminated"},
-      {{"accepted", "200"}, "pass_final -> accepted"},
-      {{"accepted", "timer m"}, "terminated -> terminated"},
-      {{"accepted", "resume"}, "arm.m=32000 -> accepted"},
-  });
+  check_every_cell(over<invite_client>(true), invite_client_states,
+                   {
+                       {{"calling", "start"}, "send_request arm.b=32000 -> calling"},
+                       {{"calling", "resume"}, "send_request arm.b=32000 -> calling"},
+                       {{"calling", "timer b"}, "pass_timeout terminated -> terminated"},
+                       {{"calling", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"calling", "100"}, "disarm.b pass_provisional -> proceeding"},
+                       {{"calling", "180"}, "disarm.b pass_provisional -> proceeding"},
+                       {{"calling", "200"}, "disarm.b pass_final arm.m=32000 -> accepted"},
+                       {{"calling", "302"}, failed},
+                       {{"calling", "408"}, failed},
+                       {{"calling", "699"}, failed},
+                       {{"proceeding", "100"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "180"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "200"}, "pass_final arm.m=32000 -> accepted"},
+                       {{"proceeding", "302"}, failed_later},
+                       {{"proceeding", "408"}, failed_later},
+                       {{"proceeding", "699"}, failed_later},
+                       {{"proceeding", "cancel"}, "send_cancel arm.cancelled=32000 -> proceeding"},
+                       {{"completed", "302"}, "send_ack -> completed"},
+                       {{"completed", "408"}, "send_ack -> completed"},
+                       {{"completed", "699"}, "send_ack -> completed"},
+                       {{"completed", "timer d"}, "terminated -> terminated"},
+                       {{"completed", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"completed", "resume"}, "send_ack terminated -> terminated"},
+                       {{"accepted", "200"}, "pass_final -> accepted"},
+                       {{"accepted", "timer m"}, "terminated -> terminated"},
+                       {{"accepted", "resume"}, "arm.m=32000 -> accepted"},
+                   });
 }
 
 TEST_CASE("INVITE client with a CANCEL under way: only a final response or the time-out ends it (RFC 3261 9.1)") {
@@ -115,23 +118,23 @@ TEST_CASE("INVITE client with a CANCEL under way: only a final response or the t
   m.cancel_wanted = m.cancel_sent = true;
   CHECK(table::text(on(m, event::of(event::kind::cancel), times), invite_client_states) == "-> proceeding");
   CHECK(table::text(on(m, event::response(180), times), invite_client_states) == "pass_provisional -> proceeding");
-  CHECK(table::text(on(m, event::response(487), times), invite_client_states)
-        == "disarm.cancelled send_ack pass_final arm.d=32000 -> completed");
-  CHECK(table::text(on(m, event::response(200), times), invite_client_states)
-        == "disarm.cancelled pass_final arm.m=32000 -> accepted");
-  CHECK(table::text(on(m, event::timeout(timer::cancelled), times), invite_client_states)
-        == "pass_timeout terminated -> terminated");
-  CHECK(table::text(on(m, event::of(event::kind::resume), times), invite_client_states)
-        == "send_cancel arm.cancelled=32000 -> proceeding");
+  CHECK(table::text(on(m, event::response(487), times), invite_client_states) ==
+        "disarm.cancelled send_ack pass_final arm.d=32000 -> completed");
+  CHECK(table::text(on(m, event::response(200), times), invite_client_states) ==
+        "disarm.cancelled pass_final arm.m=32000 -> accepted");
+  CHECK(table::text(on(m, event::timeout(timer::cancelled), times), invite_client_states) ==
+        "pass_timeout terminated -> terminated");
+  CHECK(table::text(on(m, event::of(event::kind::resume), times), invite_client_states) ==
+        "send_cancel arm.cancelled=32000 -> proceeding");
 }
 
 TEST_CASE("a CANCEL wanted before any response waits for the first provisional one (RFC 3261 9.1)") {
   auto calling = on(over<invite_client>(false, 500), event::of(event::kind::cancel), times);
   CHECK(table::text(calling, invite_client_states) == "-> calling");
-  CHECK(table::text(on(calling.next, event::response(100), times), invite_client_states)
-        == "disarm.a disarm.b pass_provisional send_cancel arm.cancelled=32000 -> proceeding");
-  CHECK(table::text(on(calling.next, event::response(486), times), invite_client_states)
-        == "disarm.a disarm.b send_ack pass_final arm.d=32000 -> completed");
+  CHECK(table::text(on(calling.next, event::response(100), times), invite_client_states) ==
+        "disarm.a disarm.b pass_provisional send_cancel arm.cancelled=32000 -> proceeding");
+  CHECK(table::text(on(calling.next, event::response(486), times), invite_client_states) ==
+        "disarm.a disarm.b send_ack pass_final arm.d=32000 -> completed");
 }
 
 TEST_CASE("timer A doubles without limit until timer B (RFC 3261 17.1.1.2)") {
@@ -147,32 +150,33 @@ TEST_CASE("timer A doubles without limit until timer B (RFC 3261 17.1.1.2)") {
 
 TEST_CASE("non-INVITE client over UDP: every state and event (RFC 3261 17.1.2)") {
   const std::string done = "disarm.e disarm.f pass_final arm.k=5000 -> completed";
-  check_every_cell(over<non_invite_client>(false, 500), non_invite_states, {
-      {{"trying", "start"}, "send_request arm.e=500 arm.f=32000 -> trying"},
-      {{"trying", "resume"}, "send_request arm.e=500 arm.f=32000 -> trying"},
-      {{"trying", "timer e"}, "send_request arm.e=1000 -> trying"},
-      {{"trying", "timer f"}, "pass_timeout terminated -> terminated"},
-      {{"trying", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"trying", "100"}, "pass_provisional -> proceeding"},
-      {{"trying", "180"}, "pass_provisional -> proceeding"},
-      {{"trying", "200"}, done},
-      {{"trying", "302"}, done},
-      {{"trying", "408"}, done},
-      {{"trying", "699"}, done},
-      {{"proceeding", "start"}, "send_request arm.e=500 arm.f=32000 -> proceeding"},
-      {{"proceeding", "resume"}, "send_request arm.e=500 arm.f=32000 -> proceeding"},
-      {{"proceeding", "timer e"}, "send_request arm.e=4000 -> proceeding"},
-      {{"proceeding", "timer f"}, "pass_timeout terminated -> terminated"},
-      {{"proceeding", "transport_error"}, "pass_transport_error terminated -> terminated"},
-      {{"proceeding", "100"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "180"}, "pass_provisional -> proceeding"},
-      {{"proceeding", "200"}, done},
-      {{"proceeding", "302"}, done},
-      {{"proceeding", "408"}, done},
-      {{"proceeding", "699"}, done},
-      {{"completed", "timer k"}, "terminated -> terminated"},
-      {{"completed", "resume"}, "arm.k=5000 -> completed"},
-  });
+  check_every_cell(over<non_invite_client>(false, 500), non_invite_states,
+                   {
+                       {{"trying", "start"}, "send_request arm.e=500 arm.f=32000 -> trying"},
+                       {{"trying", "resume"}, "send_request arm.e=500 arm.f=32000 -> trying"},
+                       {{"trying", "timer e"}, "send_request arm.e=1000 -> trying"},
+                       {{"trying", "timer f"}, "pass_timeout terminated -> terminated"},
+                       {{"trying", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"trying", "100"}, "pass_provisional -> proceeding"},
+                       {{"trying", "180"}, "pass_provisional -> proceeding"},
+                       {{"trying", "200"}, done},
+                       {{"trying", "302"}, done},
+                       {{"trying", "408"}, done},
+                       {{"trying", "699"}, done},
+                       {{"proceeding", "start"}, "send_request arm.e=500 arm.f=32000 -> proceeding"},
+                       {{"proceeding", "resume"}, "send_request arm.e=500 arm.f=32000 -> proceeding"},
+                       {{"proceeding", "timer e"}, "send_request arm.e=4000 -> proceeding"},
+                       {{"proceeding", "timer f"}, "pass_timeout terminated -> terminated"},
+                       {{"proceeding", "transport_error"}, "pass_transport_error terminated -> terminated"},
+                       {{"proceeding", "100"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "180"}, "pass_provisional -> proceeding"},
+                       {{"proceeding", "200"}, done},
+                       {{"proceeding", "302"}, done},
+                       {{"proceeding", "408"}, done},
+                       {{"proceeding", "699"}, done},
+                       {{"completed", "timer k"}, "terminated -> terminated"},
+                       {{"completed", "resume"}, "arm.k=5000 -> completed"},
+                   });
 }
 
 TEST_CASE("non-INVITE client over TCP: sent once, over with the final response (RFC 3261 17.1.2.2)") {
@@ -205,57 +209,59 @@ TEST_CASE("timer E doubles up to T2 (RFC 3261 17.1.2.2)") {
 
 TEST_CASE("INVITE server over UDP, nothing answered yet: every state and event (RFC 3261 17.2.1, RFC 6026 7.1)") {
   const std::string failed = "send_response arm.g=500 arm.h=32000 -> completed";
-  check_every_cell(over<invite_server>(false, 500), invite_server_states, {
-      {{"proceeding", "start"}, "pass_request -> proceeding"},
-      {{"proceeding", "100"}, "send_response -> proceeding"},
-      {{"proceeding", "180"}, "send_response -> proceeding"},
-      {{"proceeding", "200"}, "send_response arm.l=32000 -> accepted"},
-      {{"proceeding", "302"}, failed},
-      {{"proceeding", "408"}, failed},
-      {{"proceeding", "699"}, failed},
-      {{"completed", "request"}, "send_last_response -> completed"},
-      {{"completed", "timer g"}, "send_last_response arm.g=1000 -> completed"},
-      {{"completed", "timer h"}, "pass_timeout terminated -> terminated"},
-      {{"completed", "ack"}, "disarm.g disarm.h arm.i=5000 -> confirmed"},
-      {{"completed", "resume"}, "send_last_response arm.g=500 arm.h=32000 -> completed"},
-      {{"confirmed", "timer i"}, "terminated -> terminated"},
-      {{"confirmed", "resume"}, "arm.i=5000 -> confirmed"},
-      {{"accepted", "200"}, "send_response -> accepted"},
-      {{"accepted", "ack"}, "pass_ack -> accepted"},
-      {{"accepted", "timer l"}, "terminated -> terminated"},
-      {{"accepted", "resume"}, "arm.l=32000 -> accepted"},
-  });
+  check_every_cell(over<invite_server>(false, 500), invite_server_states,
+                   {
+                       {{"proceeding", "start"}, "pass_request -> proceeding"},
+                       {{"proceeding", "100"}, "send_response -> proceeding"},
+                       {{"proceeding", "180"}, "send_response -> proceeding"},
+                       {{"proceeding", "200"}, "send_response arm.l=32000 -> accepted"},
+                       {{"proceeding", "302"}, failed},
+                       {{"proceeding", "408"}, failed},
+                       {{"proceeding", "699"}, failed},
+                       {{"completed", "request"}, "send_last_response -> completed"},
+                       {{"completed", "timer g"}, "send_last_response arm.g=1000 -> completed"},
+                       {{"completed", "timer h"}, "pass_timeout terminated -> terminated"},
+                       {{"completed", "ack"}, "disarm.g disarm.h arm.i=5000 -> confirmed"},
+                       {{"completed", "resume"}, "send_last_response arm.g=500 arm.h=32000 -> completed"},
+                       {{"confirmed", "timer i"}, "terminated -> terminated"},
+                       {{"confirmed", "resume"}, "arm.i=5000 -> confirmed"},
+                       {{"accepted", "200"}, "send_response -> accepted"},
+                       {{"accepted", "ack"}, "pass_ack -> accepted"},
+                       {{"accepted", "timer l"}, "terminated -> terminated"},
+                       {{"accepted", "resume"}, "arm.l=32000 -> accepted"},
+                   });
 }
 
 TEST_CASE("INVITE server over TCP, already answered: every state and event (RFC 3261 17.2.1, RFC 6026 8.8)") {
   auto m = over<invite_server>(true);
   m.answered = true;
   const std::string failed = "send_response arm.h=32000 -> completed";
-  check_every_cell(m, invite_server_states, {
-      {{"proceeding", "start"}, "pass_request -> proceeding"},
-      {{"proceeding", "request"}, "send_last_response -> proceeding"},
-      {{"proceeding", "resume"}, "send_last_response -> proceeding"},
-      {{"proceeding", "100"}, "send_response -> proceeding"},
-      {{"proceeding", "180"}, "send_response -> proceeding"},
-      {{"proceeding", "200"}, "send_response arm.l=32000 -> accepted"},
-      {{"proceeding", "302"}, failed},
-      {{"proceeding", "408"}, failed},
-      {{"proceeding", "699"}, failed},
-      {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
-      {{"completed", "request"}, "send_last_response -> completed"},
-      {{"completed", "timer h"}, "pass_timeout terminated -> terminated"},
-      {{"completed", "ack"}, "disarm.h terminated -> terminated"},
-      {{"completed", "resume"}, "send_last_response arm.h=32000 -> completed"},
-      {{"completed", "transport_error"}, "pass_transport_error -> completed"},
-      {{"confirmed", "timer i"}, "terminated -> terminated"},
-      {{"confirmed", "resume"}, "terminated -> terminated"},
-      {{"confirmed", "transport_error"}, "pass_transport_error -> confirmed"},
-      {{"accepted", "200"}, "send_response -> accepted"},
-      {{"accepted", "ack"}, "pass_ack -> accepted"},
-      {{"accepted", "timer l"}, "terminated -> terminated"},
-      {{"accepted", "resume"}, "arm.l=32000 -> accepted"},
-      {{"accepted", "transport_error"}, "pass_transport_error -> accepted"},
-  });
+  check_every_cell(m, invite_server_states,
+                   {
+                       {{"proceeding", "start"}, "pass_request -> proceeding"},
+                       {{"proceeding", "request"}, "send_last_response -> proceeding"},
+                       {{"proceeding", "resume"}, "send_last_response -> proceeding"},
+                       {{"proceeding", "100"}, "send_response -> proceeding"},
+                       {{"proceeding", "180"}, "send_response -> proceeding"},
+                       {{"proceeding", "200"}, "send_response arm.l=32000 -> accepted"},
+                       {{"proceeding", "302"}, failed},
+                       {{"proceeding", "408"}, failed},
+                       {{"proceeding", "699"}, failed},
+                       {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
+                       {{"completed", "request"}, "send_last_response -> completed"},
+                       {{"completed", "timer h"}, "pass_timeout terminated -> terminated"},
+                       {{"completed", "ack"}, "disarm.h terminated -> terminated"},
+                       {{"completed", "resume"}, "send_last_response arm.h=32000 -> completed"},
+                       {{"completed", "transport_error"}, "pass_transport_error -> completed"},
+                       {{"confirmed", "timer i"}, "terminated -> terminated"},
+                       {{"confirmed", "resume"}, "terminated -> terminated"},
+                       {{"confirmed", "transport_error"}, "pass_transport_error -> confirmed"},
+                       {{"accepted", "200"}, "send_response -> accepted"},
+                       {{"accepted", "ack"}, "pass_ack -> accepted"},
+                       {{"accepted", "timer l"}, "terminated -> terminated"},
+                       {{"accepted", "resume"}, "arm.l=32000 -> accepted"},
+                       {{"accepted", "transport_error"}, "pass_transport_error -> accepted"},
+                   });
 }
 
 TEST_CASE("a repeated INVITE gets the last provisional again, and nothing before there is one (RFC 3261 17.2.1)") {
@@ -279,64 +285,67 @@ TEST_CASE("timer G doubles up to T2 (RFC 3261 17.2.1)") {
 }
 
 TEST_CASE("non-INVITE server over UDP: every state and event (RFC 3261 17.2.2, RFC 4320 4)") {
-  check_every_cell(over<non_invite_server>(false), non_invite_states, {
-      {{"trying", "start"}, "pass_request arm.trying=3500 arm.expiry=32000 -> trying"},
-      {{"trying", "resume"}, "arm.trying=3500 arm.expiry=32000 -> trying"},
-      {{"trying", "timer trying"}, "send_trying -> proceeding"},
-      {{"trying", "timer expiry"}, "pass_timeout terminated -> terminated"},
-      {{"trying", "200"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"trying", "302"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"trying", "408"}, "disarm.trying disarm.expiry arm.j=32000 -> completed"},
-      {{"trying", "699"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"trying", "transport_error"}, "pass_transport_error -> trying"},
-      {{"proceeding", "request"}, "send_last_response -> proceeding"},
-      {{"proceeding", "resume"}, "send_last_response arm.expiry=32000 -> proceeding"},
-      {{"proceeding", "100"}, "send_response -> proceeding"},
-      {{"proceeding", "200"}, "disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"proceeding", "302"}, "disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"proceeding", "408"}, "disarm.expiry arm.j=32000 -> completed"},
-      {{"proceeding", "699"}, "disarm.expiry send_response arm.j=32000 -> completed"},
-      {{"proceeding", "timer expiry"}, "pass_timeout terminated -> terminated"},
-      {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
-      {{"completed", "request"}, "send_last_response -> completed"},
-      {{"completed", "resume"}, "send_last_response arm.j=32000 -> completed"},
-      {{"completed", "timer j"}, "terminated -> terminated"},
-      {{"completed", "transport_error"}, "pass_transport_error -> completed"},
-  });
+  check_every_cell(over<non_invite_server>(false), non_invite_states,
+                   {
+                       {{"trying", "start"}, "pass_request arm.trying=3500 arm.expiry=32000 -> trying"},
+                       {{"trying", "resume"}, "arm.trying=3500 arm.expiry=32000 -> trying"},
+                       {{"trying", "timer trying"}, "send_trying -> proceeding"},
+                       {{"trying", "timer expiry"}, "pass_timeout terminated -> terminated"},
+                       {{"trying", "200"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"trying", "302"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"trying", "408"}, "disarm.trying disarm.expiry arm.j=32000 -> completed"},
+                       {{"trying", "699"}, "disarm.trying disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"trying", "transport_error"}, "pass_transport_error -> trying"},
+                       {{"proceeding", "request"}, "send_last_response -> proceeding"},
+                       {{"proceeding", "resume"}, "send_last_response arm.expiry=32000 -> proceeding"},
+                       {{"proceeding", "100"}, "send_response -> proceeding"},
+                       {{"proceeding", "200"}, "disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"proceeding", "302"}, "disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"proceeding", "408"}, "disarm.expiry arm.j=32000 -> completed"},
+                       {{"proceeding", "699"}, "disarm.expiry send_response arm.j=32000 -> completed"},
+                       {{"proceeding", "timer expiry"}, "pass_timeout terminated -> terminated"},
+                       {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
+                       {{"completed", "request"}, "send_last_response -> completed"},
+                       {{"completed", "resume"}, "send_last_response arm.j=32000 -> completed"},
+                       {{"completed", "timer j"}, "terminated -> terminated"},
+                       {{"completed", "transport_error"}, "pass_transport_error -> completed"},
+                   });
 }
 
 TEST_CASE("non-INVITE server over TCP: 100 may go at once, completed lasts no time (RFC 4320 4.1)") {
-  check_every_cell(over<non_invite_server>(true), non_invite_states, {
-      {{"trying", "start"}, "pass_request arm.trying=3500 arm.expiry=32000 -> trying"},
-      {{"trying", "resume"}, "arm.trying=3500 arm.expiry=32000 -> trying"},
-      {{"trying", "timer trying"}, "send_trying -> proceeding"},
-      {{"trying", "timer expiry"}, "pass_timeout terminated -> terminated"},
-      {{"trying", "100"}, "disarm.trying send_response -> proceeding"},
-      {{"trying", "200"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
-      {{"trying", "302"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
-      {{"trying", "408"}, "disarm.trying disarm.expiry terminated -> terminated"},
-      {{"trying", "699"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
-      {{"trying", "transport_error"}, "pass_transport_error -> trying"},
-      {{"proceeding", "request"}, "send_last_response -> proceeding"},
-      {{"proceeding", "resume"}, "send_last_response arm.expiry=32000 -> proceeding"},
-      {{"proceeding", "100"}, "send_response -> proceeding"},
-      {{"proceeding", "200"}, "disarm.expiry send_response terminated -> terminated"},
-      {{"proceeding", "302"}, "disarm.expiry send_response terminated -> terminated"},
-      {{"proceeding", "408"}, "disarm.expiry terminated -> terminated"},
-      {{"proceeding", "699"}, "disarm.expiry send_response terminated -> terminated"},
-      {{"proceeding", "timer expiry"}, "pass_timeout terminated -> terminated"},
-      {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
-      {{"completed", "request"}, "send_last_response -> completed"},
-      {{"completed", "resume"}, "send_last_response terminated -> terminated"},
-      {{"completed", "timer j"}, "terminated -> terminated"},
-      {{"completed", "transport_error"}, "pass_transport_error -> completed"},
-  });
+  check_every_cell(over<non_invite_server>(true), non_invite_states,
+                   {
+                       {{"trying", "start"}, "pass_request arm.trying=3500 arm.expiry=32000 -> trying"},
+                       {{"trying", "resume"}, "arm.trying=3500 arm.expiry=32000 -> trying"},
+                       {{"trying", "timer trying"}, "send_trying -> proceeding"},
+                       {{"trying", "timer expiry"}, "pass_timeout terminated -> terminated"},
+                       {{"trying", "100"}, "disarm.trying send_response -> proceeding"},
+                       {{"trying", "200"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
+                       {{"trying", "302"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
+                       {{"trying", "408"}, "disarm.trying disarm.expiry terminated -> terminated"},
+                       {{"trying", "699"}, "disarm.trying disarm.expiry send_response terminated -> terminated"},
+                       {{"trying", "transport_error"}, "pass_transport_error -> trying"},
+                       {{"proceeding", "request"}, "send_last_response -> proceeding"},
+                       {{"proceeding", "resume"}, "send_last_response arm.expiry=32000 -> proceeding"},
+                       {{"proceeding", "100"}, "send_response -> proceeding"},
+                       {{"proceeding", "200"}, "disarm.expiry send_response terminated -> terminated"},
+                       {{"proceeding", "302"}, "disarm.expiry send_response terminated -> terminated"},
+                       {{"proceeding", "408"}, "disarm.expiry terminated -> terminated"},
+                       {{"proceeding", "699"}, "disarm.expiry send_response terminated -> terminated"},
+                       {{"proceeding", "timer expiry"}, "pass_timeout terminated -> terminated"},
+                       {{"proceeding", "transport_error"}, "pass_transport_error -> proceeding"},
+                       {{"completed", "request"}, "send_last_response -> completed"},
+                       {{"completed", "resume"}, "send_last_response terminated -> terminated"},
+                       {{"completed", "timer j"}, "terminated -> terminated"},
+                       {{"completed", "transport_error"}, "pass_transport_error -> completed"},
+                   });
 }
 
 TEST_CASE("a request that was given up with 408 is absorbed in silence (RFC 4320 4.2)") {
   auto silent = on(non_invite_server{}, event::response(408), times).next;
   CHECK(on(silent, event::of(event::kind::request), times).todo.empty());
-  CHECK(table::text(on(silent, event::of(event::kind::resume), times), non_invite_states) == "arm.j=32000 -> completed");
+  CHECK(table::text(on(silent, event::of(event::kind::resume), times), non_invite_states) ==
+        "arm.j=32000 -> completed");
 }
 
 TEST_CASE("the timers follow T1, T2 and T4, also those that TS 24.229 has towards a UE") {
