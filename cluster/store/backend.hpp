@@ -42,8 +42,8 @@ struct open_options {
   /// "memory", or "file:PATH": an SQLite database, made when absent, folders too.
   std::string spec = "memory";
   std::size_t partitions = 1;
-  /// Arranges that poll() of partition `index` is called on its thread, soon. Called from the store's own thread; it
-  /// must outlive the store. Memory never calls it.
+  /// Arranges that poll() of partition `index` is called on its thread, soon, but not within this call. Called from the
+  /// store's own thread or the partition's; it must outlive the store. Memory never calls it.
   std::function<void(std::size_t index)> wake = [](std::size_t) {};
   /// The partition of a record; taken modulo the number of partitions, which may have changed since it was written.
   std::function<std::size_t(entity_view)> shard_of = [](entity_view) { return std::size_t{0}; };
