@@ -3,28 +3,29 @@
 #include <algorithm>
 
 #include "protocols/base/text.hpp"
+#include "protocols/sip/values.hpp"
 
 namespace troupe::sip {
 
 namespace {
 
 /// Parameters one after the other, with commas between.
-class parameters {
+class parameter_writer {
 public:
-  explicit parameters(std::string_view begin) : out_(begin) { out_.reserve(320); }
+  explicit parameter_writer(std::string_view begin) : out_(begin) { out_.reserve(320); }
 
-  parameters& plain(std::string_view name, std::string_view value) {
+  parameter_writer& plain(std::string_view name, std::string_view value) {
     out_.append(first_ ? "" : ", ").append(name).append("=").append(value);
     first_ = false;
     return *this;
   }
   /// `value` has its escapes already.
-  parameters& quoted(std::string_view name, std::string_view value) {
+  parameter_writer& quoted(std::string_view name, std::string_view value) {
     plain(name, "\"");
     out_.append(value).append("\"");
     return *this;
   }
-  parameters& quoted_if_any(std::string_view name, std::string_view value) {
+  parameter_writer& quoted_if_any(std::string_view name, std::string_view value) {
     return value.empty() ? *this : quoted(name, value);
   }
   std::string take() { return std::move(out_); }
@@ -60,7 +61,7 @@ std::string_view offered_qop(const challenge_fields& fields) {
 } // namespace
 
 std::string make_challenge(const challenge_fields& fields) {
-  parameters out("Digest ");
+  parameter_writer out("Digest ");
   auto realm = quote(fields.realm);
   out.quoted("realm", inside_quotes(realm)).quoted("nonce", fields.nonce);
   out.quoted_if_any("opaque", fields.opaque);
@@ -84,7 +85,7 @@ result<std::string> make_credentials(const auth_header& header, const credential
   digest_input input{algorithm,      ha1,           fields.method,          fields.uri, challenge->nonce,
                      {nc.data(), 8}, fields.cnonce, choose_qop(*challenge), fields.body};
 
-  parameters out("Digest ");
+  parameter_writer out("Digest ");
   out.quoted("username", inside_quotes(username)).quoted("realm", challenge->realm).quoted("nonce", challenge->nonce);
   out.quoted("uri", fields.uri).quoted("response", make_response(input)).plain("algorithm", name_of(algorithm));
   if (input.qop != digest_qop::none)
@@ -97,7 +98,7 @@ result<std::string> make_credentials(const auth_header& header, const credential
 std::string make_empty_credentials(std::string_view username, std::string_view realm, std::string_view uri) {
   auto name = quote(username);
   auto where = quote(realm);
-  return parameters("Digest ")
+  return parameter_writer("Digest ")
       .quoted("username", inside_quotes(name))
       .quoted("realm", inside_quotes(where))
       .quoted("nonce", "")
@@ -108,7 +109,7 @@ std::string make_empty_credentials(std::string_view username, std::string_view r
 
 std::string make_authentication_info(const digest_credentials& c, std::string_view ha1, std::string_view next_nonce,
                                      std::string_view body) {
-  parameters out("");
+  parameter_writer out("");
   if (c.qop != digest_qop::none && c.algorithm) {
     auto answer = make_response_auth({*c.algorithm, ha1, {}, c.uri, c.nonce, c.nc, c.cnonce, c.qop, body});
     out.plain("qop", name_of(c.qop)).quoted("rspauth", answer).quoted("cnonce", c.cnonce).plain("nc", c.nc);
@@ -128,7 +129,7 @@ std::string rewrite_auth_header(const auth_header& header, std::initializer_list
   auto dropped = [&](std::string_view name) {
     return std::any_of(without.begin(), without.end(), [&](auto drop) { return equal_nocase(drop, name); });
   };
-  parameters out(std::string(header.scheme) + " ");
+  parameter_writer out(std::string(header.scheme) + " ");
   for (auto& param : header.params)
     if (!dropped(param.name))
       param.quoted ? out.quoted(param.name, param.value) : out.plain(param.name, param.value);

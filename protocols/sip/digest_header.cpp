@@ -221,7 +221,7 @@ result<digest_challenge> read_challenge(const auth_header& header) {
   return c;
 }
 
-std::string unescape(std::string_view value) {
+std::string unescape_quoted(std::string_view value) {
   std::string out;
   out.reserve(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) {
@@ -230,17 +230,6 @@ std::string unescape(std::string_view value) {
     out += value[i];
   }
   return out;
-}
-
-std::string quote(std::string_view text) {
-  std::string out = "\"";
-  out.reserve(text.size() + 2);
-  for (auto c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  return out += '"';
 }
 
 } // namespace troupe::sip

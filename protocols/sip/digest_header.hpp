@@ -90,8 +90,6 @@ struct digest_challenge {
 result<digest_challenge> read_challenge(const auth_header& header);
 
 /// With the escapes taken away.
-std::string unescape(std::string_view value);
-/// In quotes, with `"` and `\` escaped.
-std::string quote(std::string_view text);
+std::string unescape_quoted(std::string_view value);
 
 } // namespace troupe::sip

@@ -3,6 +3,7 @@
 
 #include "protocols/base/random.hpp"
 #include "protocols/sip/digest_build.hpp"
+#include "protocols/sip/values.hpp"
 
 using namespace troupe;
 using namespace troupe::sip;
@@ -53,7 +54,7 @@ TEST_CASE("Escapes stay in the value that is hashed and go from the one that is 
   auto header = parse_auth_header(R"(Digest realm="a \"b\" \\c, d", nonce="n")");
   REQUIRE(header);
   CHECK(header->params.value("realm") == R"(a \"b\" \\c, d)");
-  CHECK(unescape(header->params.value("realm")) == R"(a "b" \c, d)");
+  CHECK(unescape_quoted(header->params.value("realm")) == R"(a "b" \c, d)");
   CHECK(quote(R"(a "b" \c, d)") == R"("a \"b\" \\c, d")");
 }
 
@@ -177,7 +178,7 @@ TEST_CASE("A challenge is written and read back") {
   CHECK(c->offers_auth);
   CHECK(c->offers_auth_int);
   CHECK(c->algorithm == digest_algorithm::sha256);
-  CHECK(unescape(c->realm) == "ims \"x\"");
+  CHECK(unescape_quoted(c->realm) == "ims \"x\"");
 }
 
 TEST_CASE("A client prefers auth, takes auth-int when it must, and does without when none is offered") {
@@ -198,7 +199,7 @@ TEST_CASE("A client prefers auth, takes auth-int when it must, and does without 
     REQUIRE(header);
     auto c = read_credentials(*header);
     REQUIRE(c);
-    CHECK(unescape(c->username) == "al\"ice");
+    CHECK(unescape_quoted(c->username) == "al\"ice");
     auto ha1 = make_ha1(hash_of(algorithm), c->username, "r", "secret");
     CHECK(is_right_response(*c, algorithm, ha1, "INVITE", "v=0"));
     CHECK(is_right_response(*c, algorithm, ha1, "INVITE", "v=1") == (c->qop != digest_qop::auth_int));
