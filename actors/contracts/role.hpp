@@ -22,7 +22,7 @@
 
 namespace troupe::ims {
 class profile_snapshot; ///< protocols/ims/snapshot.hpp: an implicit registration set as calls see it
-struct access_snapshot;  ///< protocols/ims/access_binding.hpp: a UE's contact as the P-CSCF sees it
+struct access_snapshot; ///< protocols/ims/access_snapshot.hpp: a UE's contact as the P-CSCF sees it
 } // namespace troupe::ims
 
 namespace troupe::roles {
