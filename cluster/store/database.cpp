@@ -118,11 +118,12 @@ result<void> database::bring_up_to_date(const std::string& path) {
                   std::to_string(schema));
   for (auto step = version; step < schema && ready; ++step)
     ready = execute(migrations[step]);
-  auto marks = "PRAGMA application_id=" + std::to_string(application_id) +
-               "; PRAGMA user_version=" + std::to_string(schema) +
-               "; COMMIT; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864";
-  if (ready)
+  auto marks =
+      "PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(schema);
+  if (ready && version < schema) // a file that is up to date is opened without a write: the disk may be full
     ready = execute(marks.c_str());
+  if (ready)
+    ready = execute("COMMIT; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864");
   if (!ready)
     return refuse("cannot be brought to schema " + std::to_string(schema) + ": " + ready.error().what);
   return {};
