@@ -256,6 +256,7 @@ private:
       else if (!well_formed(v->params))
         fault("a Via with a malformed parameter", v->params.text().data());
     } while (!rest.empty());
+    check_last_comma(f);
   }
 
   void check_contacts(const field& f) {
@@ -268,6 +269,13 @@ private:
       else if (!well_formed(contact->params))
         fault("a Contact with a malformed parameter", contact->params.text().data());
     } while (!rest.empty());
+    check_last_comma(f);
+  }
+
+  /// next_value() does not tell of an empty last value.
+  void check_last_comma(const field& f) {
+    if (!f.value.empty() && f.value.back() == ',')
+      fault("a list with nothing behind its last comma", f.value.data() + f.value.size() - 1);
   }
 
   void check_address(const field* f, std::string name) {
