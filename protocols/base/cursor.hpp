@@ -50,6 +50,8 @@ public:
         return fault();
       auto byte = static_cast<std::uint8_t>(in_.front());
       in_.remove_prefix(1);
+      if (shift == 63 && byte > 1)
+        break; // more than 64 bits
       value |= static_cast<std::uint64_t>(byte & 127) << shift;
       if (byte < 128)
         return value;

@@ -75,9 +75,10 @@ std::string to_base64(std::span<const std::uint8_t> bytes) {
 }
 
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
+  auto padded = text.size();
   for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i)
     text.remove_suffix(1);
-  if (text.size() % 4 == 1)
+  if (text.size() % 4 == 1 || (text.size() != padded && padded % 4 != 0))
     return std::nullopt;
   std::vector<std::uint8_t> out;
   out.reserve(text.size() * 3 / 4);
