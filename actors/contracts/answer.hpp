@@ -11,11 +11,10 @@ namespace troupe::roles {
 
 /// A response to `request` with a To-tag of its own. `why`, if any, goes into a Warning with code 399, as TS 24.229 puts it
 /// ("may include a Warning header field containing the warn-code 399").
-inline sip::message answer(const sip::message& request, const context& ctx, int status, std::string_view why = {},
-                           std::string_view agent = {}) {
+inline sip::message answer(const sip::message& request, const context& ctx, int status, std::string_view why = {}) {
   auto response = sip::make_response(request, status, status > 100 ? ctx.random->token(10) : std::string());
   if (!why.empty())
-    response.add(sip::hdr::warning, response.keep({"399 ", agent.empty() ? "troupe" : agent, " \"", why, "\""}));
+    response.add(sip::hdr::warning, "399 troupe \"" + std::string(why) + "\"");
   return response;
 }
 

@@ -2,42 +2,9 @@
 
 #include "actors/transport/stream_ports.hpp"
 #include "actors/transport/udp_port.hpp"
-#include "protocols/sip/values.hpp"
+#include "protocols/sip/proxy.hpp"
 
 namespace troupe {
-namespace {
-
-/// RFC 3261 clause 18.2.1 and RFC 3581 clause 4: the topmost Via gets `received` where sent-by is another address than
-/// the packet's, and both `received` and the port where it has an rport without value.
-void note_source(sip::message& request, const address& source) {
-  auto value = sip::first_value(request, sip::hdr::via);
-  auto via = sip::parse_via(value);
-  if (!via)
-    return; // the parser has found fault with it already
-  auto rport = via->params.find("rport");
-  auto wants_port = rport && rport->empty();
-  auto said = parse_address(via->host, 0);
-  auto known = said && said->v6 == source.v6 && said->octets == source.octets;
-  if (known && !wants_port)
-    return;
-  std::string noted;
-  noted.reserve(value.size() + 64);
-  noted.append(value.substr(0, static_cast<std::size_t>(via->params.text().data() - value.data())));
-  for (auto& p : via->params) {
-    if (equal_nocase(p.name, "received") || (wants_port && equal_nocase(p.name, "rport")))
-      continue;
-    (noted += ';') += p.name;
-    if (p.has_value)
-      (noted += '=') += p.value;
-  }
-  (noted += ";received=") += host_text(source, false);
-  if (wants_port)
-    (noted += ";rport=") += std::to_string(source.port);
-  request.replace_first_value(sip::hdr::via, noted);
-}
-
-} // namespace
-
 transports::transports(shard& home, metrics& counts, const std::vector<listener>& listeners,
                        const transport_limits& limits, receiver& up)
   : home_(home), counts_(counts), listeners_(listeners), limits_(limits), up_(up),
@@ -113,7 +80,7 @@ const listener* transports::find_listener(transport by, sip::side where, bool v6
 void transports::arrived(ref<sip::storage> octets, const flow& by) {
   auto in = sip::parse(std::move(octets));
   if (in.msg->is_request())
-    note_source(*in.msg, by.peer);
+    sip::note_source(*in.msg, host_text(by.peer), by.peer.port);
   up_.on_received(std::move(in), by);
 }
 

@@ -1,0 +1,302 @@
+#include "actors/dialog/call.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "actors/dialog/call_alarm.hpp"
+#include "protocols/sip/make.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+
+call::call(caf::actor_config& config, shard& home, call_table& table, const call_id& id)
+  : pinned(config, home), table_(table), id_(id), idle_(std::make_unique<alarm>(this, to_call::timer{to_call::timer::wake, 0})) {
+  restore();
+  home.timers().arm(*idle_, home.now() + table_.own().put_away_after);
+}
+
+call::behavior_type call::make_behavior() {
+  return {[this](to_call::request& m) {
+            doing_ = "request";
+            at_work_ = m.server;
+            at_work_request_ = m.message;
+            on(m);
+            settle();
+          },
+          [this](to_call::cancel& m) {
+            doing_ = "cancel";
+            on(m);
+            settle();
+          },
+          [this](to_call::response& m) {
+            doing_ = "response";
+            on(m);
+            settle();
+          },
+          [this](to_call::branch_failed& m) {
+            doing_ = "branch_failed";
+            on(m);
+            settle();
+          },
+          [this](to_call::server_failed&) { settle(); },
+          [this](to_call::resume m) {
+            doing_ = "resume";
+            on(m);
+            settle();
+          },
+          [this](to_call::timer m) {
+            doing_ = "timer";
+            on(m);
+          }};
+}
+
+void call::on(to_call::request& m) {
+#ifdef TROUPE_FAULT_HOOKS
+  if (auto* fault = m.message->find("X-Troupe-Fault"); fault && fault->value == "throw")
+    throw std::runtime_error("asked to by X-Troupe-Fault");
+#endif
+  auto& f = open_.emplace_back();
+  f.number = value_.next_number++;
+  f.server = m.server;
+  f.request = m.message;
+  f.by = m.by;
+  f.began = home().now();
+  if (m.role)
+    return begin_initial(f, m);
+  auto* record = find_dialog(*f.request, f.sender);
+  if (record)
+    note_request(f, *record);
+  begin_in_dialog(f, *f.request, record);
+}
+
+void call::on(to_call::cancel& m) {
+  auto* f = find_server(m.server);
+  if (!f || f->answered)
+    return;
+  f->cancel_reason = m.message->value(sip::hdr::reason);
+  if (f->started)
+    return run(*f, sip::fork_event::of(sip::fork_event::kind::cancel));
+  // Still on its way through the roles: nothing has left.
+  deliver(*f, sip::make_response(*f->request, 487, new_tag()), 0);
+}
+
+void call::on(to_call::response& m) {
+  auto [f, at] = find_branch(m.branch);
+  if (!f)
+    return forward_late(*m.message);
+  at_work_ = f->server;
+  at_work_request_ = f->request;
+  if (m.message->status() == 503 && !f->branches[at]->candidates.empty()) // RFC 3263 clause 4.3
+    return run(*f, sip::fork_event::failed(at, 503, true));
+  response_walk w;
+  w.forwarding = f->number;
+  w.branch = at;
+  w.left = f->branches[at]->suffix.size();
+  w.response = *m.message;
+  if (m.message->status() == 100)
+    return run(*f, sip::fork_event::response(at, 100), std::move(w.response));
+  advance(std::move(w));
+}
+
+void call::on(to_call::branch_failed& m) {
+  auto [f, at] = find_branch(m.branch);
+  if (!f)
+    return;
+  at_work_ = f->server;
+  at_work_request_ = f->request;
+  auto more = !f->branches[at]->candidates.empty();
+  run(*f, sip::fork_event::failed(at, m.timeout ? 408 : 503, more));
+}
+
+void call::on(to_call::resume m) {
+  auto found = waiting_.find(m.ticket);
+  if (found == waiting_.end())
+    return;
+  auto [what, how] = std::move(found->second);
+  waiting_.erase(found);
+  if (auto* w = std::get_if<request_walk>(&what.what)) {
+    how->put(w->facts);
+    advance(std::move(*w));
+  } else if (auto* back = std::get_if<response_walk>(&what.what)) {
+    how->put(back->facts);
+    advance(std::move(*back));
+  } else {
+    std::get<std::function<void()>>(what.what)();
+  }
+}
+
+void call::on(to_call::timer m) {
+  switch (m.which) {
+  case to_call::timer::timer_c:
+    if (auto [f, at] = find_branch(m.of); f)
+      run(*f, sip::fork_event::timer_c(at));
+    break;
+  case to_call::timer::release:
+    release_all("SIP;cause=503;text=\"registration ended\"");
+    break;
+  case to_call::timer::wake:
+    release_overdue();
+    break;
+  }
+  // Quiet since the last message, and nothing is under way: the value in the store is all that is needed.
+  if (m.which == to_call::timer::wake && open_.empty() && waiting_.empty() && !value_.dialogs.empty()) {
+    table_.put_away(id_);
+    return quit();
+  }
+  settle();
+}
+
+void call::on_failure(std::exception_ptr& thrown) {
+  idle_.reset();
+  alarms_.clear();
+  table_.failed(id_, at_work_, at_work_request_.get(), doing_, describe(thrown));
+}
+
+forwarding* call::find(std::uint32_t number) {
+  for (auto& f : open_)
+    if (f.number == number)
+      return &f;
+  return nullptr;
+}
+
+forwarding* call::find_server(const sip::transaction_key& server) {
+  for (auto& f : open_)
+    if (f.server == server)
+      return &f;
+  return nullptr;
+}
+
+std::pair<forwarding*, std::size_t> call::find_branch(std::uint32_t number) {
+  for (auto& f : open_)
+    for (std::size_t i = 0; i < f.branches.size(); ++i)
+      if (f.branches[i]->number == number)
+        return {&f, i};
+  return {nullptr, 0};
+}
+
+void call::close(forwarding& f) {
+  open_.remove_if([&](const forwarding& other) { return &other == &f; });
+}
+
+// -- the stored value -------------------------------------------------------------------------------------------
+
+instant call::deadline() const {
+  auto at = home().now() + table_.own().longest_call;
+  for (auto& d : value_.dialogs)
+    if (d.state.deadline)
+      at = std::min(at, *d.state.deadline);
+  return at;
+}
+
+void call::persist() {
+  value_.open.clear();
+  for (auto& f : open_) {
+    if (f.method() != sip::method::invite || !f.started || f.answered || f.server == sip::transaction_key{})
+      continue;
+    auto& o = value_.open.emplace_back();
+    o.number = f.number;
+    o.server = f.server;
+    o.request = f.request->to_string();
+    o.by = f.by;
+    o.fork = f.fork;
+    for (auto& p : f.prefix)
+      o.hops.push_back(p.own);
+    for (auto& b : f.branches) {
+      auto& s = o.branches.emplace_back();
+      s.number = b->number;
+      s.via_branch = b->via_branch;
+      if (b->sent)
+        s.sent = b->sent->to_string();
+      if (b->over)
+        s.over = *b->over;
+      for (auto& p : b->suffix)
+        s.hops.push_back(p.own);
+    }
+  }
+  if (value_.empty()) {
+    if (std::exchange(stored_, false))
+      table_.erase(id_);
+    return;
+  }
+  thread_local std::string octets;
+  octets.clear();
+  encode(octets, value_);
+  table_.put(id_, deadline(), octets);
+  stored_ = true;
+}
+
+void call::restore() {
+  auto octets = table_.stored(id_);
+  if (octets.empty())
+    return;
+  if (!decode(octets, value_))
+    throw std::runtime_error("the stored value cannot be read");
+  stored_ = true;
+  for (auto& o : value_.open) {
+    auto& f = open_.emplace_back();
+    f.number = o.number;
+    f.server = o.server;
+    f.request = sip::parse(o.request).msg;
+    f.by = o.by;
+    f.began = home().now();
+    f.fork = o.fork;
+    f.started = true;
+    f.in_dialog = !sip::to_tag(*f.request).empty();
+    if (f.in_dialog) {
+      if (auto* record = find_dialog(*f.request, f.sender))
+        f.dialog_tag = record->state.end(sip::leg::callee).tag;
+    } else {
+      f.begun = sip::begin_dialog(*f.request);
+    }
+    auto hops_of = [&](std::vector<roles::hop>& hops, const sip::message& request, std::vector<passed>& out) {
+      for (auto& h : hops)
+        if (auto* role = table_.own().roles.find(h.role))
+          out.push_back({role, std::move(h), request});
+    };
+    hops_of(o.hops, *f.request, f.prefix);
+    for (auto& s : o.branches) {
+      auto& b = *f.branches.emplace_back(std::make_unique<branch>());
+      b.number = s.number;
+      b.via_branch = s.via_branch;
+      b.over = s.over;
+      if (!s.sent.empty()) {
+        b.sent = sip::parse(s.sent).msg;
+        b.request = *b.sent;
+      }
+      hops_of(s.hops, b.request, b.suffix);
+    }
+  }
+  value_.open.clear();
+}
+
+void call::after_store(std::function<void(store::outcome)> act) {
+  struct cell {
+    std::optional<store::outcome> out;
+    bool late = false;
+  };
+  auto shared = std::make_shared<cell>();
+  auto ticket = next_ticket_++;
+  table_.after_commit([shared, ticket, table = &table_, id = id_](store::outcome o) {
+    shared->out = o;
+    if (shared->late)
+      table->tell(id, to_call::resume{ticket});
+  });
+  if (shared->out)
+    return act(*shared->out);
+  shared->late = true;
+  waiting_.emplace(ticket, std::pair{waiting{[shared, act = std::move(act)] { act(*shared->out); }}, nullptr});
+}
+
+void call::settle() {
+  at_work_ = {};
+  at_work_request_ = {};
+  if (open_.empty() && waiting_.empty() && value_.dialogs.empty()) {
+    idle_.reset();
+    table_.forget(id_);
+    return quit();
+  }
+  if (idle_)
+    home().timers().arm(*idle_, home().now() + table_.own().put_away_after);
+}
+
+} // namespace troupe

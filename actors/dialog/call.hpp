@@ -1,0 +1,122 @@
+// The actor of one half of a call: its transactions' user, its dialogs' keeper. RFC 3261 clauses 12 and 16; cluster.md 2.
+//
+// It passes requests through the roles of its half, forks, picks the response, keeps what has to survive it in its value,
+// and lets nothing leave that would stop a peer's retransmission before that value is stored.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <variant>
+
+#include "actors/contracts/messages.hpp"
+#include "actors/dialog/call_table.hpp"
+#include "actors/dialog/call_value.hpp"
+#include "actors/dialog/forwarding.hpp"
+#include "actors/supervision/pinned.hpp"
+
+namespace troupe {
+
+class call final : public pinned<call_actor> {
+public:
+  using handle = call_actor;
+
+  call(caf::actor_config& config, shard& home, call_table& table, const call_id& id);
+
+  behavior_type make_behavior() override;
+  const char* name() const override { return "call"; }
+
+private:
+  // -- messages (call.cpp)
+  void on(to_call::request& m);
+  void on(to_call::cancel& m);
+  void on(to_call::response& m);
+  void on(to_call::branch_failed& m);
+  void on(to_call::resume m);
+  void on(to_call::timer m);
+  void on_failure(std::exception_ptr& thrown) override;
+
+  // -- requests through roles (call_requests.cpp)
+  void begin_initial(forwarding& f, to_call::request& m);
+  void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
+  void advance(request_walk w);
+  bool ask(roles::question q, request_walk& w);
+  void follow(request_walk w, roles::pass_on onward);
+  bool next_role(request_walk& w);
+  void refuse(request_walk& w, sip::message response);
+  roles::context context_of(const request_walk& w, const forwarding& f) const;
+
+  // -- branches (call_branches.cpp)
+  branch* add_branch(forwarding& f, sip::message request, std::uint32_t group);
+  void start(forwarding& f);
+  void run(forwarding& f, const sip::fork_event& e, std::optional<sip::message> response = {});
+  void carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip::message>& response);
+  void start_branch(forwarding& f, std::size_t at);
+  void locate(forwarding& f, std::size_t at);
+  void send_next(forwarding& f, std::size_t at);
+  void send(forwarding& f, std::size_t at, const flow& over);
+  void send_ack(forwarding& f, branch& b, const flow& over);
+  void arm_timer_c(const branch& b, std::uint32_t after_ms);
+
+  // -- responses (call_responses.cpp)
+  void go_back(forwarding& f, sip::message response, std::size_t from_branch);
+  void advance(response_walk w);
+  bool ask(roles::question q, response_walk& w);
+  void retry(forwarding& f, std::size_t keep, roles::pass_on onward);
+  void deliver(forwarding& f, sip::message response, std::size_t from_branch);
+  void forward_late(const sip::message& response);
+  roles::context context_of(const response_walk& w, const forwarding& f) const;
+
+  // -- dialogs (call_dialogs.cpp)
+  dialog_record* find_dialog(const sip::message& request, sip::leg& from);
+  dialog_record* find_dialog(std::string_view callee_tag);
+  void note_request(forwarding& f, dialog_record& record);
+  void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
+  void end_dialog(std::string_view callee_tag);
+  void release_all(std::string_view reason);
+  void release_overdue();
+  std::vector<roles::hop> default_hops() const;
+
+  // -- the stored value (call.cpp)
+  void persist();
+  void restore();
+  instant deadline() const;
+  /// Runs `act` once what was persisted so far is stored: now, or in a later message.
+  void after_store(std::function<void(store::outcome)> act);
+  void settle(); ///< at the end of each message: is there anything left to do?
+
+  forwarding* find(std::uint32_t number);
+  forwarding* find_server(const sip::transaction_key& server);
+  std::pair<forwarding*, std::size_t> find_branch(std::uint32_t number);
+  void close(forwarding& f);
+  std::string own_uri(sip::token t, const flow* by) const;
+  std::string new_tag() { return home().random().token(8); }
+  static std::string make_uri(const roles::context& ctx, const sip::token& t);
+
+  struct alarm;
+  struct waiting {
+    std::variant<request_walk, response_walk, std::function<void()>> what;
+  };
+  /// Where an answer is put, and who is told when it comes late. Outlives the actor.
+  struct answer {
+    fact_finder::put put;
+    bool late = false;
+    bool come = false;
+  };
+
+  call_table& table_;
+  call_id id_;
+  call_value value_; ///< `open` is filled for encoding only
+  std::list<forwarding> open_;
+  std::map<std::uint64_t, std::pair<waiting, std::shared_ptr<answer>>> waiting_;
+  std::uint64_t next_ticket_ = 1;
+  std::vector<std::unique_ptr<alarm>> alarms_; ///< timer C
+  std::unique_ptr<alarm> idle_;
+  bool stored_ = false;
+  // for the supervisor: what is being handled
+  const char* doing_ = "";
+  sip::transaction_key at_work_;
+  sip::message_ref at_work_request_;
+};
+
+} // namespace troupe

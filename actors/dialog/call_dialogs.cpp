@@ -1,0 +1,115 @@
+// The dialogs of this half: what they are, when they end, and how they are released. TS 24.229 clauses 5.2.8 and 5.4.5.
+#include <algorithm>
+
+#include "actors/dialog/call.hpp"
+#include "actors/dialog/entrance.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+
+dialog_record* call::find_dialog(const sip::message& request, sip::leg& from) {
+  for (auto& record : value_.dialogs)
+    if (auto leg = sip::sender_of(record.state, request)) {
+      from = *leg;
+      return &record;
+    }
+  return nullptr;
+}
+
+dialog_record* call::find_dialog(std::string_view callee_tag) {
+  for (auto& record : value_.dialogs)
+    if (record.state.end(sip::leg::callee).tag == callee_tag)
+      return &record;
+  return nullptr;
+}
+
+/// A request inside the dialog, before it goes on.
+void call::note_request(forwarding& f, dialog_record& record) {
+  f.dialog_tag = record.state.end(sip::leg::callee).tag;
+  sip::on_request(record.state, *f.request, f.sender);
+  if (f.method() == sip::method::ack)
+    open_.remove_if([&](const forwarding& other) { // the INVITE that it acknowledges is done with
+      return &other != &f && other.method() == sip::method::invite && other.answered;
+    });
+}
+
+/// A response, before it goes back.
+void call::note_response(forwarding& f, const sip::message& response, std::size_t from_branch) {
+  auto status = response.status();
+  auto tag = sip::to_tag(response);
+  dialog_record* record = nullptr;
+  if (f.in_dialog) {
+    record = find_dialog(f.dialog_tag);
+  } else if (f.begun && f.method() == sip::method::invite && status > 100 && status < 300 && !tag.empty()) {
+    record = find_dialog(tag);
+    if (!record) {
+      record = &value_.dialogs.emplace_back();
+      record->state = sip::fork_dialog(*f.begun, response, [this](const sip::uri& u) {
+        auto t = u.is_sip() ? sip::decode_token(u.user, table_.own().secret) : std::nullopt;
+        return t && t->key == id_.key && t->half == id_.half && t->stage == id_.stage;
+      });
+      for (auto& p : f.prefix)
+        record->hops.push_back(p.own);
+      if (from_branch < f.branches.size())
+        for (auto& p : f.branches[from_branch]->suffix)
+          record->hops.push_back(p.own);
+      f.dialog_tag = tag;
+    }
+  } else if (f.begun && f.method() == sip::method::invite && status >= 300) {
+    // The call has failed: its early dialogs are gone with it.
+    std::erase_if(value_.dialogs, [](const dialog_record& d) { return d.state.at == sip::dialog::state::early; });
+    return;
+  }
+  if (!record)
+    return;
+  auto change = sip::on_response(record->state, *f.request, response, f.sender, f.agreed, home().now());
+  if (change.confirmed) // RFC 3261 clause 13.2.2.4: the early dialogs of other forks go when the first is confirmed and acknowledged
+    record->state.deadline = record->state.deadline ? record->state.deadline : home().now() + table_.own().longest_call;
+  if (change.ended || record->state.at == sip::dialog::state::ended)
+    end_dialog(record->state.end(sip::leg::callee).tag);
+}
+
+void call::end_dialog(std::string_view callee_tag) {
+  auto tag = std::string(callee_tag);
+  std::erase_if(value_.dialogs, [&](const dialog_record& d) { return d.state.end(sip::leg::callee).tag == tag; });
+}
+
+/// BYE both ways, through this half's roles, as if each end had sent it.
+void call::release_all(std::string_view reason) {
+  auto records = std::exchange(value_.dialogs, {});
+  for (auto& record : records) {
+    if (record.state.at != sip::dialog::state::confirmed)
+      continue;
+    for (auto to : {sip::leg::caller, sip::leg::callee}) {
+      auto bye = sip::make_bye(record.state, to, reason);
+      if (!bye)
+        continue;
+      auto& f = open_.emplace_back();
+      f.number = value_.next_number++;
+      f.request = make_ref<const sip::message>(*bye);
+      f.by = flow{transport::local, sip::side::core, 0, home().index(), 0, 0, {}};
+      f.began = home().now();
+      f.sender = sip::opposite(to);
+      begin_in_dialog(f, std::move(*bye), &record);
+    }
+  }
+  persist();
+}
+
+/// Sessions that nobody has refreshed in time: RFC 4028 clause 10, TS 24.229 clause 5.2.8.1.2.
+void call::release_overdue() {
+  auto now = home().now();
+  std::vector<dialog_record> kept;
+  auto overdue = std::exchange(value_.dialogs, {});
+  for (auto& d : overdue)
+    if (!d.state.deadline || *d.state.deadline > now)
+      kept.push_back(std::move(d));
+  std::erase_if(overdue, [&](const dialog_record& d) { return !d.state.deadline || *d.state.deadline > now; });
+  if (!overdue.empty()) {
+    value_.dialogs = std::move(overdue);
+    release_all("SIP;cause=408;text=\"session expired\"");
+  }
+  value_.dialogs = std::move(kept);
+}
+
+} // namespace troupe

@@ -1,0 +1,246 @@
+// A request on its way through the roles of this half.
+#include "actors/dialog/call.hpp"
+#include "actors/dialog/entrance.hpp"
+#include "protocols/sip/make.hpp"
+#include "protocols/sip/proxy.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+
+using roles::role_id;
+
+void call::begin_initial(forwarding& f, to_call::request& m) {
+  request_walk w;
+  w.forwarding = f.number;
+  w.request = *f.request;
+  w.role = table_.own().roles.find(*m.role);
+  w.own.role = *m.role;
+  w.token = m.token;
+  w.own_route = m.own_route;
+  static const sip::proxy_rules rules{{"path", "100rel", "precondition", "timer"}, true};
+  if (auto why = sip::check_request(w.request, rules))
+    return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
+  if (sip::makes_dialog(f.method()) && sip::to_tag(*f.request).empty()) {
+    f.begun = sip::begin_dialog(*f.request);
+    if (auto why = sip::adjust_session_timer(w.request, table_.own().session_timers, f.offer))
+      return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
+  }
+  // A spiral through an application server comes back with another Request-URI, Route or half, and is no loop.
+  auto hash = sip::loop_hash(w.request, std::string_view(reinterpret_cast<const char*>(&id_.half), 1), table_.own().secret);
+  if (sip::loops(w.request, hash, table_.own().secret))
+    return refuse(w, sip::make_response(w.request, 482, new_tag()));
+  if (!w.role)
+    return refuse(w, sip::make_response(w.request, 404, new_tag()));
+  advance(std::move(w));
+}
+
+std::vector<roles::hop> call::default_hops() const {
+  std::vector<roles::hop> hops;
+  auto add = [&](role_id id) {
+    auto here = table_.own().fused || id_.stage == static_cast<std::uint8_t>(id);
+    if (here && table_.own().roles.has(id))
+      hops.push_back({id, {}});
+  };
+  add(role_id::transit);
+  add(id_.half == sip::half::terminating ? role_id::scscf : role_id::pcscf);
+  add(id_.half == sip::half::terminating ? role_id::pcscf : role_id::scscf);
+  return hops;
+}
+
+void call::begin_in_dialog(forwarding& f, sip::message request, dialog_record* record) {
+  f.in_dialog = true;
+  f.stay = false;
+  request_walk w;
+  w.forwarding = f.number;
+  w.request = std::move(request);
+  // cluster.md 19: a valid token without a record is forwarded, never answered 481. The roles then know the half alone.
+  w.rest = record ? record->hops : default_hops();
+  if (f.sender == sip::leg::caller)
+    std::reverse(w.rest.begin(), w.rest.end());
+  if (f.method() != sip::method::ack) {
+    static const sip::proxy_rules rules{{"path", "100rel", "precondition", "timer"}, true};
+    if (auto why = sip::check_request(w.request, rules))
+      return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
+    if (auto why = sip::adjust_session_timer(w.request, table_.own().session_timers, f.offer))
+      return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
+  }
+  if (!next_role(w))
+    return follow(std::move(w), {});
+  advance(std::move(w));
+}
+
+roles::context call::context_of(const request_walk& w, const forwarding& f) const {
+  roles::context ctx;
+  ctx.now = home().now();
+  ctx.random = &home().random();
+  // Behind the first role of a fused half the request comes from within: from the core.
+  auto first = f.prefix.empty() && !w.branch;
+  ctx.side = first && f.by.transport != transport::local ? f.by.side : sip::side::core;
+  ctx.from = first && f.by.transport != transport::local ? &f.by : nullptr;
+  ctx.token = w.token;
+  ctx.own_route = w.own_route;
+  ctx.in_dialog = f.in_dialog;
+  ctx.half = id_.half;
+  ctx.call = id_.key;
+  ctx.facts = &w.facts;
+  ctx.make_uri = &call::make_uri;
+  ctx.shell = this;
+  return ctx;
+}
+
+void call::advance(request_walk w) {
+  for (;;) {
+    auto* f = find(w.forwarding);
+    if (!f || f->answered)
+      return; // cancelled meanwhile
+    auto decided = w.role->on_request(w.request, context_of(w, *f), w.own);
+    if (auto* a = std::get_if<roles::ask>(&decided)) {
+      if (ask(std::move(a->question), w))
+        continue;
+      return;
+    }
+    if (auto* r = std::get_if<roles::reply>(&decided))
+      return refuse(w, std::move(r->response));
+    if (std::get_if<roles::drop>(&decided)) {
+      table_.counts().add(metric::dropped_by_role);
+      return close(*f);
+    }
+    auto* onward = std::get_if<roles::pass_on>(&decided);
+    if (!onward)
+      throw std::logic_error("a role passed a request back");
+    auto& steps = w.branch ? f->branches[*w.branch]->suffix : f->prefix;
+    steps.push_back({w.role, w.own, w.request});
+    if (!onward->stay && !w.branch)
+      f->stay = f->stay && f->prefix.size() > 1; // an I-CSCF in front does not take the others out of the path
+    else if (onward->stay)
+      f->stay = f->stay || !f->in_dialog;
+    if (!onward->targets.empty() || !onward->next_hop.empty() || !next_role(w))
+      return follow(std::move(w), std::move(*onward));
+  }
+}
+
+/// The role of this half that sees the request next; false when it leaves.
+bool call::next_role(request_walk& w) {
+  auto* f = find(w.forwarding);
+  w.facts = {};
+  w.token.reset();
+  w.own_route.clear();
+  if (f->in_dialog) {
+    while (!w.rest.empty()) {
+      w.own = std::move(w.rest.back());
+      w.rest.pop_back();
+      w.role = table_.own().roles.find(w.own.role);
+      if (w.role)
+        return true;
+    }
+    return false;
+  }
+  auto place = next_here(w.request, table_.own());
+  if (!place || place->half != id_.half || (place->token && place->token->use == sip::token_use::record_route))
+    return false;
+  // P, S; or P, I, S of a REGISTER; or I, S, P: a role comes once.
+  auto& steps = w.branch ? f->branches[*w.branch]->suffix : f->prefix;
+  for (auto& p : steps)
+    if (p.own.role == place->role)
+      return false;
+  if (w.branch)
+    for (auto& p : f->prefix)
+      if (p.own.role == place->role)
+        return false;
+  w.token = place->token;
+  w.own_route = sip::next_hop(w.request);
+  if (w.request.has(sip::hdr::route))
+    w.request.remove_first_value(sip::hdr::route);
+  w.role = table_.own().roles.find(place->role);
+  w.own = {place->role, {}};
+  return w.role != nullptr;
+}
+
+bool call::ask(roles::question q, request_walk& w) {
+  auto cell = std::make_shared<answer>();
+  auto ticket = next_ticket_++;
+  table_.facts().find(std::move(q), [cell, ticket, table = &table_, id = id_](fact_finder::put put) {
+    cell->put = std::move(put);
+    cell->come = true;
+    if (cell->late)
+      table->tell(id, to_call::resume{ticket});
+  });
+  if (cell->come) {
+    cell->put(w.facts);
+    return true;
+  }
+  cell->late = true;
+  waiting_.emplace(ticket, std::pair{waiting{std::move(w)}, cell});
+  return false;
+}
+
+/// The roles are through: the request gets its branches.
+void call::follow(request_walk w, roles::pass_on onward) {
+  auto& f = *find(w.forwarding);
+  if (w.branch) { // behind the fork: this branch is ready to go
+    auto& b = *f.branches[*w.branch];
+    if (!onward.targets.empty()) {
+      b.over = onward.targets.front().over;
+      b.next_hop = std::move(onward.targets.front().next_hop);
+      b.request = std::move(onward.targets.front().request);
+    } else {
+      b.request = std::move(w.request);
+    }
+    return locate(f, *w.branch);
+  }
+  if (onward.targets.empty()) {
+    auto* b = add_branch(f, std::move(w.request), 0);
+    b->next_hop = std::string(onward.next_hop);
+  }
+  for (auto& t : onward.targets) {
+    auto* b = add_branch(f, std::move(t.request), t.group);
+    if (!b)
+      break; // more contacts than a fork may have: the best ones are tried
+    b->over = t.over;
+    b->next_hop = std::move(t.next_hop);
+  }
+  start(f);
+}
+
+/// A role answers by itself: its response goes back through the roles before it.
+void call::refuse(request_walk& w, sip::message response) {
+  auto& f = *find(w.forwarding);
+  if (f.method() == sip::method::ack)
+    return close(f);
+  if (w.branch) {
+    response_walk back;
+    back.forwarding = f.number;
+    back.branch = w.branch;
+    back.left = f.branches[*w.branch]->suffix.size();
+    back.response = std::move(response);
+    return advance(std::move(back));
+  }
+  go_back(f, std::move(response), 0);
+}
+
+std::string call::make_uri(const roles::context& ctx, const sip::token& t) {
+  return static_cast<const call*>(ctx.shell)->own_uri(t, ctx.from);
+}
+
+std::string call::own_uri(sip::token t, const flow* by) const {
+  auto& net = table_.net();
+  const listener* at = by && by->side == t.side && by->transport != transport::local ? &net.of(*by) : nullptr;
+  for (auto way : {transport::udp, transport::tcp, transport::tls})
+    for (bool v6 : {false, true})
+      if (!at)
+        at = net.find_listener(way, t.side, v6);
+  std::string uri = "sip:";
+  sip::encode_to(uri, t, table_.own().secret);
+  uri += '@';
+  if (!at)
+    return uri += table_.own().local_host + ";lr";
+  uri += at->public_host;
+  (uri += ':') += std::to_string(at->public_port);
+  if (at->transport == transport::tcp)
+    uri += ";transport=tcp";
+  else if (at->transport == transport::tls)
+    uri += ";transport=tls";
+  return uri += ";lr";
+}
+
+} // namespace troupe

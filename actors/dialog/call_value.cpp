@@ -1,0 +1,120 @@
+#include "actors/dialog/call_value.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr std::uint8_t version = 1;
+constexpr std::size_t most = 256; ///< of any list: a larger count is no value of ours
+
+void put(writer& w, const std::vector<roles::hop>& hops) {
+  w.number(hops.size());
+  for (auto& h : hops) {
+    w.u8(static_cast<std::uint8_t>(h.role));
+    w.text(h.note);
+  }
+}
+
+bool get(reader& r, std::vector<roles::hop>& hops) {
+  auto count = r.number();
+  if (count > most)
+    return false;
+  for (std::size_t i = 0; i < count && r.ok(); ++i) {
+    auto role = static_cast<roles::role_id>(r.u8());
+    hops.push_back({role, std::string(r.text())});
+  }
+  return r.ok();
+}
+
+void put(writer& w, const flow& f) {
+  w.text(encode(f));
+}
+
+bool get(reader& r, flow& f) {
+  auto read = decode_flow(r.text());
+  if (read)
+    f = *read;
+  return read.has_value();
+}
+
+void put(writer& w, const open_invite& o) {
+  w.number(o.number);
+  w.number(o.server.high);
+  w.number(o.server.low);
+  w.text(o.request);
+  put(w, o.by);
+  put(w, o.hops);
+  sip::encode(w, o.fork);
+  w.number(o.branches.size());
+  for (auto& b : o.branches) {
+    w.number(b.number);
+    w.text(b.via_branch);
+    w.text(b.sent);
+    put(w, b.over);
+    put(w, b.hops);
+  }
+}
+
+bool get(reader& r, open_invite& o) {
+  o.number = static_cast<std::uint32_t>(r.number());
+  o.server.high = r.number();
+  o.server.low = r.number();
+  o.request = r.text();
+  if (!get(r, o.by) || !get(r, o.hops) || !sip::decode(r, o.fork))
+    return false;
+  auto count = r.number();
+  if (count > sip::max_branches)
+    return false;
+  for (std::size_t i = 0; i < count && r.ok(); ++i) {
+    auto& b = o.branches.emplace_back();
+    b.number = static_cast<std::uint32_t>(r.number());
+    b.via_branch = r.text();
+    b.sent = r.text();
+    if (!get(r, b.over) || !get(r, b.hops))
+      return false;
+  }
+  return r.ok();
+}
+
+} // namespace
+
+void encode(std::string& out, const call_value& value) {
+  writer w(out);
+  w.u8(version);
+  w.number(value.next_number);
+  w.number(value.dialogs.size());
+  for (auto& d : value.dialogs) {
+    sip::encode(w, d.state);
+    w.u8(d.record_routed);
+    put(w, d.hops);
+  }
+  w.number(value.open.size());
+  for (auto& o : value.open)
+    put(w, o);
+}
+
+bool decode(std::string_view in, call_value& value) {
+  reader r(in);
+  if (r.u8() != version)
+    return false;
+  value.next_number = static_cast<std::uint32_t>(r.number());
+  auto dialogs = r.number();
+  if (dialogs > most)
+    return false;
+  for (std::size_t i = 0; i < dialogs && r.ok(); ++i) {
+    auto& d = value.dialogs.emplace_back();
+    if (!sip::decode(r, d.state))
+      return false;
+    d.record_routed = r.u8() != 0;
+    if (!get(r, d.hops))
+      return false;
+  }
+  auto open = r.number();
+  if (open > most)
+    return false;
+  for (std::size_t i = 0; i < open && r.ok(); ++i)
+    if (!get(r, value.open.emplace_back()))
+      return false;
+  return r.ok();
+}
+
+} // namespace troupe

@@ -1,0 +1,16 @@
+// What transactions send by: the network, or, between two halves of a call on this node, memory.
+#pragma once
+
+#include "actors/transport/transports.hpp"
+
+namespace troupe {
+
+class outlet {
+public:
+  virtual ~outlet() = default;
+  virtual void send(const flow& over, const packet_ref& octets, const sip::transaction_key& owner) = 0;
+  /// Over a local flow: the message itself goes to the shard of the call that it belongs to.
+  virtual void send_local(sip::message_ref message) = 0;
+};
+
+} // namespace troupe

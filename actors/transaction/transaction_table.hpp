@@ -1,0 +1,67 @@
+// A shard's transactions by key. The actors work; the table finds them, makes them and lets them go.
+#pragma once
+
+#include <unordered_map>
+
+#include "actors/contracts/messages.hpp"
+#include "actors/contracts/metrics.hpp"
+#include "actors/supervision/shard.hpp"
+#include "actors/supervision/supervisor.hpp"
+#include "actors/transaction/outlet.hpp"
+#include "actors/transaction/transaction_user.hpp"
+
+namespace troupe {
+
+class transaction_table {
+public:
+  struct server_entry {
+    server_transaction_actor actor;
+    call_id user;
+    bool invite = false;
+  };
+
+  transaction_table(shard& home, metrics& counts, const siphash_key& secret, const sip::timer_values& times, outlet& out,
+                    transaction_user& user, supervisor& failures);
+
+  // -- server ---------------------------------------------------------------------------------------------------
+  server_entry* find_server(const sip::transaction_key& key);
+  /// `reply_over`: where RFC 3261 clause 18.2.2 says the responses go.
+  void make_server(const sip::transaction_key& key, sip::message_ref request, const flow& reply_over, const call_id& user);
+  /// To a transaction that exists no more, nothing is sent.
+  void respond(const sip::transaction_key& key, sip::message_ref response);
+
+  // -- client ---------------------------------------------------------------------------------------------------
+  /// Sends `request`, whose topmost Via is ours with `branch_text`. Its responses come to `user` under `branch`.
+  /// A `branch` of 0 is nobody's: what comes is absorbed.
+  void make_client(std::string_view branch_text, sip::message_ref request, const flow& over, const call_id& user,
+                   std::uint32_t branch);
+  void cancel(std::string_view branch_text, std::string reason);
+  /// False when the response belongs to no transaction.
+  bool on_response(sip::message_ref response);
+
+  void on_send_failed(const sip::transaction_key& owner);
+
+  // -- for the transactions themselves --------------------------------------------------------------------------
+  void forget_server(const sip::transaction_key& key) { servers_.erase(key); }
+  void forget_client(const sip::transaction_key& key) { clients_.erase(key); }
+  shard& home() const noexcept { return home_; }
+  metrics& counts() const noexcept { return counts_; }
+  const sip::timer_values& times() const noexcept { return times_; }
+  outlet& out() const noexcept { return out_; }
+  transaction_user& user() const noexcept { return user_; }
+  supervisor& failures() const noexcept { return failures_; }
+  std::size_t size() const noexcept { return servers_.size() + clients_.size(); }
+
+private:
+  shard& home_;
+  metrics& counts_;
+  const siphash_key& secret_;
+  const sip::timer_values& times_;
+  outlet& out_;
+  transaction_user& user_;
+  supervisor& failures_;
+  std::unordered_map<sip::transaction_key, server_entry> servers_;
+  std::unordered_map<sip::transaction_key, client_transaction_actor> clients_;
+};
+
+} // namespace troupe

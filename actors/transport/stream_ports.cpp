@@ -1,0 +1,1 @@
+#include "actors/transport/stream_ports.hpp"
