@@ -83,7 +83,7 @@ decision initial_request(const options& o, sip::message& request, const context&
   if (!asked->originating)
     request.set_uri(located_uri(request.uri()));
   if (!answered.wildcarded_impu.empty())
-    request.set(sip::hdr::p_profile_key, request.keep({"<", answered.wildcarded_impu, ">"}));
+    request.set(sip::hdr::p_profile_key, "<" + answered.wildcarded_impu + ">");
   request.prepend(sip::hdr::route, route_to(name, asked->originating));
   return pass_on{{}, false, {}};
 }

@@ -37,12 +37,20 @@ bool de_registers(const sip::message& request) {
   return any && all_zero;
 }
 
+/// A contact with the "sos" URI parameter: an emergency registration (clause 5.3.1.2).
+bool is_emergency(const sip::message& request) {
+  auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact));
+  auto uri = contact ? sip::parse_uri(contact->uri) : fail("");
+  return uri && uri->params.has("sos");
+}
+
 cx::uar query(const sip::message& request, const identities& who) {
   cx::uar asked;
   asked.impi = who.impi;
   asked.impu = who.impu;
   asked.visited_network = ims::read_p_visited_network_id(request);
   asked.type = de_registers(request) ? cx::authorization_type::de_registration : cx::authorization_type::registration;
+  asked.emergency = is_emergency(request);
   return asked;
 }
 

@@ -84,6 +84,13 @@ TEST_CASE("29.228 6.1.1: a REGISTER that removes one contact and adds another is
   CHECK(asks<cx::uar>(decided).type == cx::authorization_type::registration);
 }
 
+TEST_CASE("24.229 5.3.1.2: an emergency registration is told to the HSS as one") {
+  registering s;
+  s.sent = registration("Contact: <sip:alice@192.0.2.7;sos>\nExpires: 600\n");
+  auto decided = s.forwards();
+  CHECK(asks<cx::uar>(decided).emergency);
+}
+
 TEST_CASE("24.229 5.3.1.2: the Request-URI becomes the name of the S-CSCF that the HSS gives, and the I-CSCF does not stay") {
   registering s;
   s.hss_answers({cx::subsequent_registration, "sip:s2.home.example:6060", {}});
