@@ -1,0 +1,107 @@
+// The registrar's value: the bindings of one implicit registration set. TS 24.229 clauses 5.4.1.2.2F, 5.4.1.4 and 5.4.1.5;
+// RFC 3261 clause 10.3, RFC 3327, RFC 5626, RFC 5627.
+//
+// All public identities of the set are registered and de-registered together (TS 23.228 clause 5.2.1a), so they share one
+// list of contacts, whichever identity a REGISTER named and whichever private identity it came from.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/ims/ifc.hpp"
+#include "protocols/ims/reginfo.hpp"
+#include "protocols/ims/snapshot.hpp"
+
+namespace troupe::ims {
+
+struct temporary_gruu {
+  std::string uri;
+  std::uint32_t cseq = 0; ///< of the REGISTER that it was given for
+  friend bool operator==(const temporary_gruu&, const temporary_gruu&) = default;
+};
+
+struct binding {
+  std::uint64_t id = 0; ///< unlike any other of this set, also later
+  registered_contact contact;
+  std::string impu; ///< canonical: the identity that the REGISTER named
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  instant registered_at;
+  reginfo::contact_event last_event = reginfo::contact_event::registered;
+  std::string display_name;
+  std::string user_agent;
+  std::string access_info; ///< P-Access-Network-Info as it came
+  std::string visited_network;
+  bool outbound = false; ///< RFC 5626: reg-id counts
+  std::vector<temporary_gruu> temp_gruus; ///< oldest first; all hold while the binding's Call-ID stays
+  std::string unknown; ///< fields of a later version
+  friend bool operator==(const binding&, const binding&) = default;
+};
+
+struct registration_set {
+  registration_state state = registration_state::not_registered;
+  std::vector<binding> bindings; ///< in the order of their registration
+  std::shared_ptr<const std::string> user_data; ///< as the HSS sent it; null: none
+  std::shared_ptr<const subscription> user;     ///< what it says
+  charging_addresses charging;
+  std::vector<std::string> associated_impis; ///< other private identities that share these public ones (TS 29.228 clause 6.1.2)
+  std::vector<std::string> calls;            ///< keys of the set's calls, to be released with it
+  std::uint64_t next_id = 1;
+  std::string unknown;
+};
+
+/// Compares what encode() writes.
+bool operator==(const registration_set& a, const registration_set& b);
+
+/// The key of the set: canonical form of its default public user identity; empty when it has none.
+std::string default_impu(const registration_set& set);
+/// The immutable view for calls.
+profile_snapshot snapshot_of(const registration_set& set);
+/// The earliest expiry of a binding; nothing when there is none.
+std::optional<instant> deadline_of(const registration_set& set) noexcept;
+
+std::string encode(const registration_set& set);
+/// Parses the user data anew: a value whose user data is broken is broken.
+std::optional<registration_set> decode_registration_set(std::string_view octets);
+
+/// A Contact of a REGISTER.
+struct contact_request {
+  std::string uri;
+  std::string display_name;
+  std::vector<contact_parameter> parameters; ///< without expires and q
+  std::optional<std::uint32_t> expires; ///< of the contact, else of the request
+  std::uint16_t q = 1000;
+  std::string instance_id;
+  std::uint32_t reg_id = 0;
+};
+
+/// An authenticated REGISTER as the registrar reads it.
+struct register_request {
+  std::uint64_t ticket = 0; ///< names the request in the effects
+  instant at;
+  std::string impi;
+  std::string impu; ///< canonical form of To
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  std::vector<contact_request> contacts;
+  bool all_contacts = false; ///< Contact: *
+  std::optional<std::uint32_t> expires;
+  std::vector<std::string> path;
+  bool supports_path = false;
+  bool supports_outbound = false; ///< and the first Path value has ob
+  bool supports_gruu = false;
+  std::string temp_gruu_token; ///< unpredictable text for a temporary GRUU's user part; empty: none is given
+  std::string user_agent;
+  std::string access_info;
+  std::string visited_network;
+  sip::message_ref message; ///< filter criteria look into it
+};
+
+/// 400 for what cannot be understood, 416 for a To that is neither SIP nor tel.
+result<register_request> read_register(const sip::message_ref& request, std::string_view impi, instant at,
+                                       std::uint64_t ticket);
+
+} // namespace troupe::ims

@@ -1,0 +1,136 @@
+// The stored form of registration.hpp.
+#include "protocols/ims/record.hpp"
+#include "protocols/ims/registration.hpp"
+
+namespace troupe::ims {
+
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+void put_parameters(writer& out, const std::vector<contact_parameter>& parameters) {
+  put_list(out, parameters, [&](const contact_parameter& p) {
+    out.text(p.name);
+    out.text(p.value);
+    out.u8(p.has_value);
+  });
+}
+
+bool take_parameters(reader& in, std::vector<contact_parameter>& parameters) {
+  return take_list(in, [&] {
+    auto& p = parameters.emplace_back();
+    p.name = in.text();
+    p.value = in.text();
+    p.has_value = in.u8() != 0;
+    return true;
+  });
+}
+
+void put_contact(writer& out, const registered_contact& c) {
+  for (auto text : {&c.uri, &c.impi, &c.instance_id, &c.pub_gruu})
+    out.text(*text);
+  out.number(c.reg_id);
+  out.number(c.q);
+  put_texts(out, c.path);
+  put_parameters(out, c.parameters);
+  put_instant(out, c.expires_at);
+}
+
+bool take_contact(reader& in, registered_contact& c) {
+  for (auto text : {&c.uri, &c.impi, &c.instance_id, &c.pub_gruu})
+    *text = in.text();
+  c.reg_id = static_cast<std::uint32_t>(in.number());
+  c.q = static_cast<std::uint16_t>(in.number());
+  bool whole = take_texts(in, c.path) && take_parameters(in, c.parameters);
+  c.expires_at = take_instant(in);
+  return whole;
+}
+
+void put_binding(writer& out, const binding& b) {
+  put_record(out, b.unknown, [&](writer& w) {
+    w.number(b.id);
+    put_contact(w, b.contact);
+    for (auto text : {&b.impu, &b.call_id, &b.display_name, &b.user_agent, &b.access_info, &b.visited_network})
+      w.text(*text);
+    w.number(b.cseq);
+    put_instant(w, b.registered_at);
+    w.u8(static_cast<std::uint8_t>(b.last_event));
+    w.u8(b.outbound);
+    put_list(w, b.temp_gruus, [&](const temporary_gruu& g) {
+      w.text(g.uri);
+      w.number(g.cseq);
+    });
+  });
+}
+
+bool take_binding(reader& in, binding& b) {
+  bool whole = true;
+  auto read = [&](reader& r) {
+    b.id = r.number();
+    whole = take_contact(r, b.contact);
+    for (auto text : {&b.impu, &b.call_id, &b.display_name, &b.user_agent, &b.access_info, &b.visited_network})
+      *text = r.text();
+    b.cseq = static_cast<std::uint32_t>(r.number());
+    b.registered_at = take_instant(r);
+    auto event = r.u8();
+    whole = whole && event <= static_cast<std::uint8_t>(reginfo::contact_event::rejected);
+    b.last_event = static_cast<reginfo::contact_event>(event);
+    b.outbound = r.u8() != 0;
+    whole = take_list(r,
+                      [&] {
+                        auto& g = b.temp_gruus.emplace_back();
+                        g.uri = r.text();
+                        g.cseq = static_cast<std::uint32_t>(r.number());
+                        return true;
+                      })
+            && whole;
+  };
+  return take_record(in, b.unknown, read) && whole;
+}
+
+} // namespace
+
+std::string encode(const registration_set& set) {
+  std::string out;
+  writer w(out);
+  w.u8(version);
+  w.u8(static_cast<std::uint8_t>(set.state));
+  w.number(set.next_id);
+  w.u8(set.user_data != nullptr);
+  if (set.user_data)
+    w.text(*set.user_data);
+  put_texts(w, set.charging.ccf);
+  put_texts(w, set.charging.ecf);
+  put_texts(w, set.associated_impis);
+  put_texts(w, set.calls);
+  put_list(w, set.bindings, [&](const binding& b) { put_binding(w, b); });
+  return out + set.unknown;
+}
+
+std::optional<registration_set> decode_registration_set(std::string_view octets) {
+  reader in(octets);
+  registration_set s;
+  if (in.u8() != version)
+    return std::nullopt;
+  auto state = in.u8();
+  if (state > static_cast<std::uint8_t>(registration_state::unregistered))
+    return std::nullopt;
+  s.state = static_cast<registration_state>(state);
+  s.next_id = in.number();
+  if (in.u8() != 0) {
+    s.user_data = std::make_shared<const std::string>(in.text());
+    auto user = parse_subscription(*s.user_data);
+    if (!user)
+      return std::nullopt;
+    s.user = std::make_shared<const subscription>(std::move(*user));
+  }
+  bool whole = take_texts(in, s.charging.ccf) && take_texts(in, s.charging.ecf) && take_texts(in, s.associated_impis)
+               && take_texts(in, s.calls)
+               && take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
+  if (!whole || !in.ok())
+    return std::nullopt;
+  s.unknown = octets.substr(octets.size() - in.left());
+  return s;
+}
+
+} // namespace troupe::ims
