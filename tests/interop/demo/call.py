@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two demo phones register with IMS AKA, one calls the other with preconditions, both leave again.
 
-  call.py [--pcscf 127.0.0.1:5060] [--subscribers config/profiles/demo-subscribers.toml] [--ladder]
+  call.py [--target 127.0.0.1:5060] [--subscribers config/profiles/demo-subscribers.toml] [--ladder]
           [--caller IMPI] [--callee IMPI] [--transport udp|tcp] [--check] [--trace] [--json FILE]
 
 --ladder  print the call as a ladder with timings (milliseconds since the first message)
@@ -32,7 +32,7 @@ OFFERED = [("Supported", "100rel, precondition, timer"), ("Allow", "INVITE, ACK,
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pcscf", default="127.0.0.1:5060", help="where the phones send to")
+    parser.add_argument("--target", default="127.0.0.1:5060", help="where the phones send to")
     parser.add_argument("--subscribers", default=ROOT / "config/profiles/demo-subscribers.toml")
     parser.add_argument("--caller", default="001010000000001@ims.example")
     parser.add_argument("--callee", default="001010000000002@ims.example")
@@ -108,7 +108,7 @@ def play(a, b):
 
 def main():
     given = options()
-    host, _, port = given.pcscf.rpartition(":")
+    host, _, port = given.target.rpartition(":")
     known = {one.impi: one for one in accounts.load(given.subscribers)}
     story = trace()
     failure = None
