@@ -3,9 +3,11 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -272,6 +274,124 @@ class script_test(in_a_tree):
                               env={**os.environ, "PATH": f"{self.root}/bin:{os.environ['PATH']}"})
         self.assertEqual(done.stdout.splitlines()[-1], "0 passed, 2 failed, 0 skipped")
         self.assertEqual(done.returncode, 1)
+
+
+NODE = """#!/bin/sh
+# A node that does what the test wants: $1 $2 $3 as `troupe run --config FILE`.
+[ "$1 $2" = "run --config" ] && [ -f "$3" ] || exit 2
+%s
+trap 'echo ended; exit %d' TERM
+echo "node ready"
+while :; do sleep 0.05; done
+"""
+
+
+class run_test(in_a_tree):
+    """./dev with a build, a node and phones that the test makes, and no package manager but a list."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("dev", "packaging/packages.txt", "tests/dev/reach.py"):
+            self.put(name, (ROOT / name).read_text())
+        self.put("config/profiles/demo.toml", '[node]\nhome_domain = "ims.example"\n[sip]\naccess = ["udp://127.0.0.1:5060"]\n'
+                                              '[hss]\nprovision = "subscribers.toml"\n')
+        self.put("subscribers.toml", '[[subscriber]]\nimpi = "a@ims.example"\nimpus = ["sip:a@ims.example"]\npassword = "s3cret"\n')
+        self.stub("dpkg-query", "echo installed")
+        self.stub("apt-get", "echo apt-get must not be called >&2; exit 1")
+        self.stub("cmake", "mkdir -p build/release && cp node build/release/troupe && touch build/release/build.ninja")
+        self.node()
+        self.phones("print('the ladder')")
+        (self.root / "dev").chmod(0o755)
+
+    def stub(self, name, text):
+        self.put(f"bin/{name}", f"#!/bin/sh\n{text}\n")
+        (self.root / "bin" / name).chmod(0o755)
+
+    def node(self, first="", status=0):
+        self.put("node", NODE % (first, status))
+        (self.root / "node").chmod(0o755)
+
+    def phones(self, text):
+        self.put("tests/interop/demo/call.py", text + "\n")
+
+    def start(self, *arguments):
+        return subprocess.Popen([str(self.root / "dev"), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True,
+                                # a shell cannot trap what its parent ignores, and background jobs ignore SIGINT
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                                env={**os.environ, "NO_COLOR": "1", "PATH": f"{self.root}/bin:{os.environ['PATH']}"})
+
+    def run_once(self, *arguments):
+        process = self.start(*arguments)
+        output = process.communicate(timeout=30)[0]
+        return process.returncode, output
+
+    def test_run_once_succeeds_when_node_phones_and_end_do(self):
+        status, output = self.run_once("run", "--once")
+        self.assertEqual(status, 0, output)
+        self.assertIn("the ladder", output)
+        self.assertIn("ended", (self.root / "var/demo.log").read_text())
+
+    def test_run_once_fails_when_the_call_does_and_still_ends_the_node(self):
+        self.phones("import sys; sys.exit(3)")
+        status, output = self.run_once("run", "--once")
+        self.assertEqual(status, 1, output)
+        self.assertIn("ended", (self.root / "var/demo.log").read_text())
+
+    def test_run_once_fails_when_the_node_does_not_come_up_and_shows_its_log(self):
+        self.node(first="echo port 5060 is taken; exit 4")
+        status, output = self.run_once("run", "--once")
+        self.assertEqual(status, 1, output)
+        self.assertIn("port 5060 is taken", output)
+        self.assertIn("status 4", output)
+
+    def test_run_once_fails_when_the_node_ends_badly(self):
+        self.node(status=7)
+        status, output = self.run_once("run", "--once")
+        self.assertEqual(status, 1, output)
+        self.assertIn("status 7", output)
+
+    def test_run_keeps_the_node_up_and_says_how_to_reach_it_until_it_is_interrupted(self):
+        process = self.start("run")
+        late = threading.Timer(30, process.kill)
+        late.start()
+        self.addCleanup(late.cancel)
+        seen = ""
+        for line in process.stdout:
+            seen += line
+            if "Ctrl-C" in line:
+                break
+        self.assertIn("outbound proxy  sip:127.0.0.1:5060;transport=udp", seen)
+        self.assertIn("s3cret", seen)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        process.stdout.close()
+        self.assertEqual(process.wait(20), 0)
+        self.assertIn("ended", (self.root / "var/demo.log").read_text())
+
+    def test_run_says_so_when_the_node_dies_while_it_is_kept_up(self):
+        self.node(first="(sleep 2; kill -9 $$) &")
+        status, output = self.run_once("run")
+        self.assertEqual(status, 1, output)
+        self.assertIn("ended by itself", output)
+
+    def test_what_is_missing_is_installed_once_with_its_reason(self):
+        self.stub("dpkg-query", "case $* in *ninja-build*|*re2*) exit 1;; esac; echo installed")
+        for name in ("apt-get", "sudo", "env"):  # env: what setup calls apt-get through
+            self.stub(name, f'echo "called {name} $*"')
+        for name in ("tee", "chmod", "rm"):
+            self.stub(name, "cat >/dev/null </dev/null")
+        status, output = self.run_once("setup", "build")
+        self.assertEqual(status, 0, output)
+        self.assertRegex(output, r"ninja-build +runs the build")
+        installs = [line for line in output.splitlines() if line.startswith("called") and " install " in line]
+        self.assertEqual(len(installs), 1, output)
+        self.assertTrue(installs[0].endswith("install -y --no-install-recommends ninja-build libre2-dev"), installs)
+
+    def test_nothing_is_asked_of_apt_when_nothing_is_missing(self):
+        status, output = self.run_once("setup")
+        self.assertEqual(status, 0, output)
 
 
 def main():
