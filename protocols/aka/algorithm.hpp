@@ -29,6 +29,13 @@ public:
     return std::visit([&](auto& a) { return a.challenge(rand, sqn, amf); }, with_);
   }
 
+  const char* name() const noexcept { return std::holds_alternative<milenage>(with_) ? "milenage" : "tuak"; }
+  /// Gives the set itself to `visitor`: milenage or tuak.
+  template <class Visitor>
+  void visit(Visitor&& visitor) const {
+    std::visit(visitor, with_);
+  }
+
   friend bool operator==(const algorithm&, const algorithm&) = default;
 
 private:

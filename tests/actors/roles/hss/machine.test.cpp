@@ -25,15 +25,19 @@ struct bench {
               const std::string& network = "ims.example", bool emergency = false) {
     return on(who, now, cx::uar{who.privates[0].impi, impu, network, t, emergency});
   }
-  cx::lia lir(const std::string& impu, bool originating = false) { return on(who, now, cx::lir{impu, originating, false}); }
-  sar_step sar(type t, std::vector<std::string> impus, const std::string& server = scscf, const std::string& by = impi) {
+  cx::lia lir(const std::string& impu, bool originating = false) {
+    return on(who, now, cx::lir{impu, originating, false});
+  }
+  sar_step sar(type t, std::vector<std::string> impus, const std::string& server = scscf,
+               const std::string& by = impi) {
     cx::sar request{by, std::move(impus), server, t, false};
     auto step = on(who, now, request);
     if (step.next)
       now = *step.next;
     return step;
   }
-  mar_step mar(const std::string& impu, const std::string& scheme = cx::scheme::unknown, const std::string& server = scscf) {
+  mar_step mar(const std::string& impu, const std::string& scheme = cx::scheme::unknown,
+               const std::string& server = scscf) {
     cx::mar request{who.privates[0].impi, impu, server, scheme, 1, {}};
     auto step = on(who, now, request);
     if (step.next)
@@ -386,8 +390,8 @@ TEST_CASE("Vectors authenticate a USIM, and its AUTS brings the sequence up to i
   aka::usim card{secret.with};
   sequence numbers;
   auto vector = [&](aka::sequence_number sqn) {
-    aka::random_challenge rand{9};
-    return make_vectors(secret, cx::scheme::aka_v1_md5, std::array{sqn}, std::array{rand})[0];
+    std::array<aka::random_challenge, 1> rand{{{9}}};
+    return make_vectors(secret, cx::scheme::aka_v1_md5, std::array{sqn}, rand)[0];
   };
   auto answer_to = [&](const cx::auth_item& item) {
     aka::random_challenge rand{};
@@ -402,7 +406,7 @@ TEST_CASE("Vectors authenticate a USIM, and its AUTS brings the sequence up to i
   CHECK(std::get<aka::authenticated>(answer).ck.text() == item.ck);
   CHECK(std::get<aka::authenticated>(answer).ik.text() == item.ik);
 
-  card.sequence.accept(aka::make_sqn(5000, 3)); // the card has been elsewhere
+  card.sequence.accepted.fill(5000); // the card has been elsewhere
   auto refused = answer_to(vector(*numbers.generator.next(noon)));
   REQUIRE(std::holds_alternative<aka::synchronisation_failure>(refused));
   auto& auts = std::get<aka::synchronisation_failure>(refused).auts;
@@ -424,5 +428,5 @@ TEST_CASE("A SIP digest item has the realm and H(A1) of each hash, the stronger 
   REQUIRE(item.digests.size() == 2);
   CHECK(item.digests[0].algorithm == "SHA-256");
   CHECK(item.digests[1].algorithm == "MD5");
-  CHECK(item.digests[1].ha1 == "2c48735ff8d3ef14c9a38dfd5fea3b7c");
+  CHECK(item.digests[1].ha1 == "9a80adbdd99ef35a6ed2a838b911765e");
 }

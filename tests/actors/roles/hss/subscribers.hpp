@@ -44,9 +44,7 @@ impus = ["sip:alice@ims.example"]
 password = "secret"
 )";
 
-inline assignment nobody_registered(const subscriber& who) {
-  return {{}, {}, std::vector<set_state>(who.sets.size())};
-}
+inline assignment nobody_registered(const subscriber& who) { return {{}, {}, std::vector<set_state>(who.sets.size())}; }
 
 inline const std::string scscf = "sip:scscf.ims.example:6060";
 inline const std::string other_scscf = "sip:other.ims.example:6060";

@@ -1,0 +1,251 @@
+#include "actors/roles/hss/server.hpp"
+
+#include <openssl/rand.h>
+
+#include "actors/roles/hss/codec.hpp"
+
+namespace troupe::hss {
+
+namespace {
+
+instant system_now() {
+  return {std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+}
+
+bool random_octets(std::span<std::uint8_t> into) { return RAND_bytes(into.data(), static_cast<int>(into.size())) == 1; }
+
+/// A record that was found may have been changed or removed before its lock was had.
+bool still_has(const record& of, std::string_view impi, std::string_view impu) {
+  return of.who && (impi.empty() || of.who->find_private(impi)) && (impu.empty() || of.who->find_set(impu));
+}
+
+std::string_view first(const std::vector<std::string>& list) { return list.empty() ? std::string_view() : list[0]; }
+
+} // namespace
+
+server::server(server_options options) : options_(std::move(options)) {
+  if (!options_.now)
+    options_.now = system_now;
+  if (!options_.randomise)
+    options_.randomise = random_octets;
+}
+
+result<std::unique_ptr<server>> server::open(server_options options) {
+  auto disk = database::open(options.database);
+  if (!disk)
+    return tl::unexpected(disk.error());
+  std::unique_ptr<server> made(new server(std::move(options)));
+  if (auto loaded = made->load(*disk); !loaded)
+    return tl::unexpected(loaded.error());
+  made->disk_ = std::make_unique<writer_thread>(std::move(*disk));
+  return made;
+}
+
+result<void> server::load(database& from) {
+  auto read = from.each_sequence([&](std::string_view impi, std::uint64_t seq) { retired_.emplace(impi, seq); });
+  result<void> fault;
+  auto read_one = [&](std::int64_t id, std::string_view definition, std::string_view state) {
+    auto who = decode_subscriber(definition, pool_);
+    if (!who) {
+      fault = fail("subscriber " + std::to_string(id) + ": " + who.error().what, 0, 0);
+      return;
+    }
+    auto of = std::make_shared<record>(id);
+    of->who = std::make_shared<const subscriber>(std::move(*who));
+    of->state = decode_assignment(state, of->who->sets.size())
+                    .value_or(assignment{{}, {}, std::vector<set_state>(of->who->sets.size())});
+    of->user_data.resize(of->who->sets.size());
+    for (auto& p : of->who->privates) {
+      auto known = retired_.extract(p.impi);
+      auto& numbers = of->sequences.emplace_back();
+      if (auto* secret = std::get_if<aka_secret>(&p.secret))
+        numbers.generator = {known ? known.mapped() : 0, 0, secret->scheme, secret->born};
+      numbers.reserved = numbers.generator.seq;
+    }
+    directory_.index(of, nullptr, of->who.get());
+  };
+  if (read)
+    read = from.each_subscriber(read_one);
+  return read ? fault : read;
+}
+
+server::found server::find(std::string_view impi, std::string_view impu) const {
+  auto by_impi = impi.empty() ? nullptr : directory_.find_impi(impi);
+  auto by_impu = impu.empty() ? nullptr : directory_.find_impu(impu);
+  auto result = identify(by_impi.get(), by_impu.get(), impi, impu);
+  return {by_impi ? std::move(by_impi) : std::move(by_impu), result};
+}
+
+cx::uaa server::on(const cx::uar& request) {
+  auto [of, result] = find(request.impi, request.impu);
+  if (!result.is_success())
+    return {result, {}, {}};
+  std::lock_guard hold(of->lock);
+  return request.impu.empty() || !still_has(*of, request.impi, request.impu)
+             ? cx::uaa{request.impu.empty() ? cx::missing_avp : cx::user_unknown, {}, {}}
+             : hss::on(*of->who, of->state, request);
+}
+
+cx::lia server::on(const cx::lir& request) {
+  auto [of, result] = find({}, request.impu);
+  if (!result.is_success())
+    return {result, {}, {}, {}};
+  std::lock_guard hold(of->lock);
+  return still_has(*of, {}, request.impu) ? hss::on(*of->who, of->state, request)
+                                          : cx::lia{cx::user_unknown, {}, {}, {}};
+}
+
+cx::saa server::on(const cx::sar& request) {
+  cx::saa refused;
+  refused.impi = request.impi;
+  auto [of, result] = find(request.impi, first(request.impus));
+  refused.result = result;
+  if (!result.is_success())
+    return refused;
+  notices told;
+  sar_step step;
+  {
+    std::lock_guard hold(of->lock);
+    if (!still_has(*of, request.impi, first(request.impus))) {
+      refused.result = cx::user_unknown;
+      return refused;
+    }
+    for (auto& impu : request.impus)
+      if (!of->who->find_set(impu)) {
+        refused.result = directory_.find_impu(impu) ? cx::identities_dont_match : cx::user_unknown;
+        return refused;
+      }
+    step = hss::on(*of->who, of->state, request);
+    if (step.user_data_of)
+      step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
+    if (step.next)
+      keep(*of, std::move(*step.next));
+  }
+  told.terminations = std::move(step.notices);
+  tell(told);
+  return std::move(step.answer);
+}
+
+void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
+  auto refuse = [&](cx::result_code why) { then({why, request.impi, request.impu, {}}); };
+  auto [of, result] = find(request.impi, request.impu);
+  if (!result.is_success())
+    return refuse(result);
+  std::unique_lock hold(of->lock);
+  if (!still_has(*of, request.impi, request.impu)) {
+    hold.unlock();
+    return refuse(cx::user_unknown);
+  }
+  auto who = of->who;
+  auto step = hss::on(*who, of->state, request);
+  if (step.refused) {
+    hold.unlock();
+    return then(std::move(*step.refused));
+  }
+  auto& secret = who->privates[step.private_index].secret;
+  if (auto* digest = std::get_if<digest_secret>(&secret)) {
+    if (step.next)
+      keep(*of, std::move(*step.next));
+    hold.unlock();
+    return then({cx::success, request.impi, request.impu, {make_digest_item(*digest)}});
+  }
+  auto& aka = std::get<aka_secret>(secret);
+  auto& numbers = of->sequences[step.private_index];
+  auto in_step = request.resync.empty() || resynchronise(aka, numbers, request.resync);
+  auto reach = numbers.reach(step.items, options_.now());
+  if (!in_step || !reach) {
+    hold.unlock();
+    return refuse(cx::unable_to_comply);
+  }
+  if (*reach > numbers.reserved) {
+    of->waiting.push_back([this, request, back, then](bool done) {
+      back([this, request, back, then, done] {
+        done ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
+      });
+    });
+    return reserve(of, step.private_index, *reach);
+  }
+  if (step.next)
+    keep(*of, std::move(*step.next));
+  auto taken = take(numbers, step.items);
+  if (numbers.reserved - numbers.generator.seq < options_.block / 4)
+    reserve(of, step.private_index, numbers.generator.seq); // in time, so that the next ones do not wait
+  hold.unlock();
+  taken ? then(challenge(request, step, aka, *taken)) : refuse(cx::unable_to_comply);
+}
+
+std::optional<std::vector<aka::sequence_number>> server::take(sequence& from, std::uint32_t count) {
+  std::vector<aka::sequence_number> taken;
+  auto now = options_.now();
+  for (; count > 0; --count) {
+    // The clock may have gone on since the reach was computed: what lies behind the reserved is not taken.
+    auto next = from.generator.peek(now);
+    if (!next || aka::seq_of(*next) > from.reserved)
+      return std::nullopt;
+    taken.push_back(*from.generator.next(now));
+  }
+  return taken;
+}
+
+cx::maa server::challenge(const cx::mar& request, const mar_step& step, const aka_secret& secret,
+                          std::span<const aka::sequence_number> numbers) {
+  std::array<aka::random_challenge, most_items> rands;
+  if (!options_.randomise({rands[0].data(), numbers.size() * rands[0].size()}))
+    return {cx::unable_to_comply, request.impi, request.impu, {}};
+  return {cx::success, request.impi, request.impu, make_vectors(secret, step.scheme, numbers, rands)};
+}
+
+/// `of` is locked.
+void server::reserve(const record_ref& of, std::size_t private_index, std::uint64_t reach) {
+  if (of->reserving)
+    return;
+  of->reserving = true;
+  auto impi = of->who->privates[private_index].impi;
+  auto upto = std::min(reach + options_.block, aka::highest_seq);
+  disk_->reserve(impi, upto,
+                 [this, of, impi, upto](const result<void>& done) { reserved(of, impi, upto, done.has_value()); });
+}
+
+void server::reserved(const record_ref& of, const std::string& impi, std::uint64_t upto, bool done) {
+  std::vector<std::function<void(bool)>> waiting;
+  {
+    std::lock_guard hold(of->lock);
+    of->reserving = false;
+    waiting.swap(of->waiting);
+    auto index = of->who ? of->who->find_private(impi) : std::nullopt;
+    if (done && index)
+      of->sequences[*index].reserved = std::max(of->sequences[*index].reserved, upto);
+  }
+  for (auto& go_on : waiting)
+    go_on(done);
+}
+
+/// `of` is locked.
+void server::keep(record& of, assignment next) {
+  auto lasting = settled(next);
+  auto changed = lasting != settled(of.state);
+  of.state = std::move(next);
+  if (changed)
+    disk_->keep_state(of.id, encode(lasting));
+}
+
+/// `of` is locked.
+std::shared_ptr<const std::string> server::user_data(record& of, std::size_t set, const std::string& impi) {
+  auto& in = of.who->sets[set];
+  auto make = [&] {
+    return std::make_shared<const std::string>(make_user_data(impi, in.identities, in.services.get()));
+  };
+  if (impi != of.who->privates.front().impi)
+    return make();
+  auto known = of.user_data[set].lock();
+  if (!known)
+    of.user_data[set] = known = make();
+  return known;
+}
+
+void server::tell(const notices& what) const {
+  if (listener_ && !what.empty())
+    listener_(what);
+}
+
+} // namespace troupe::hss

@@ -1,0 +1,80 @@
+#include "actors/roles/hss/subscriber.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::hss {
+
+namespace {
+
+std::uint32_t carry_mask(const subscriber& before, std::uint32_t mask, const subscriber& after) {
+  std::uint32_t out = 0;
+  for (std::size_t i = 0; i < before.privates.size(); ++i)
+    if (auto to = after.find_private(before.privates[i].impi); to && (mask >> i & 1) != 0)
+      out |= 1u << *to;
+  return out;
+}
+
+} // namespace
+
+const identity* implicit_set::default_identity() const noexcept {
+  auto at = std::find_if(identities.begin(), identities.end(), [](auto& id) { return !id.barred; });
+  return at == identities.end() ? nullptr : &*at;
+}
+
+std::optional<std::size_t> subscriber::find_private(std::string_view impi) const noexcept {
+  for (std::size_t i = 0; i < privates.size(); ++i)
+    if (privates[i].impi == impi)
+      return i;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> subscriber::find_set(std::string_view impu) const noexcept {
+  for (std::size_t i = 0; i < sets.size(); ++i)
+    for (auto& id : sets[i].identities)
+      if (id.canonical == impu)
+        return i;
+  return std::nullopt;
+}
+
+const identity* subscriber::find_identity(std::string_view impu) const noexcept {
+  for (auto& set : sets)
+    for (auto& id : set.identities)
+      if (id.canonical == impu)
+        return &id;
+  return nullptr;
+}
+
+bool assignment::any_active() const noexcept {
+  return std::any_of(sets.begin(), sets.end(),
+                     [](auto& set) { return set.state != registration_state::not_registered || set.pending != 0; });
+}
+
+assignment settled(const assignment& state) {
+  auto out = state;
+  if (!out.displaced.empty())
+    out.server_name = std::exchange(out.displaced, {});
+  for (auto& set : out.sets)
+    set.pending = 0;
+  if (!out.any_active())
+    out.server_name.clear();
+  return out;
+}
+
+assignment carry_over(const subscriber& before, const assignment& state, const subscriber& after) {
+  assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size())};
+  for (std::size_t i = 0; i < after.sets.size(); ++i)
+    for (auto& id : after.sets[i].identities)
+      if (auto from = before.find_set(id.canonical)) {
+        auto& old = state.sets[*from];
+        out.sets[i] = {old.state, carry_mask(before, old.registered_by, after), carry_mask(before, old.pending, after)};
+        if (old.state == registration_state::registered && out.sets[i].registered_by == 0)
+          out.sets[i].state = registration_state::not_registered;
+        break;
+      }
+  if (!out.any_active())
+    out.server_name = out.displaced = {};
+  return out;
+}
+
+} // namespace troupe::hss

@@ -1,0 +1,376 @@
+// The embedded HSS as a whole: Cx over a database on disk.
+#include "subscribers.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <unistd.h>
+
+#include "actors/roles/hss/server.hpp"
+
+using namespace troupe;
+using namespace troupe::hss;
+using type = cx::assignment_type;
+
+namespace {
+
+const std::string impi = "001010000000001@ims.example";
+const std::string anna = "sip:anna@ims.example";
+const std::string alice = "sip:alice@ims.example";
+
+const server::executor at_once = [](auto go_on) { go_on(); };
+
+/// A folder that is gone after the test.
+struct folder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("troupe-hss-test-" + std::to_string(::getpid()));
+  folder() {
+    std::filesystem::remove_all(path);
+    std::filesystem::create_directories(path);
+  }
+  ~folder() { std::filesystem::remove_all(path); }
+  std::string database() const { return (path / "hss.sqlite").string(); }
+};
+
+std::unique_ptr<server> open(const std::string& database = ":memory:", std::uint64_t block = 8) {
+  server_options options;
+  options.database = database;
+  options.block = block;
+  options.now = [] { return noon; };
+  auto opened = server::open(std::move(options));
+  INFO((opened ? std::string() : opened.error().what));
+  REQUIRE(opened);
+  return std::move(*opened);
+}
+
+import_report put(server& hss, const std::string& toml) {
+  auto done = hss.put_and_wait(read_all(toml, hss.services()));
+  INFO((done ? std::string() : done.error().what));
+  REQUIRE(done);
+  return *done;
+}
+
+result<void> remove(server& hss, const std::string& who) {
+  std::mutex lock;
+  std::condition_variable told;
+  std::optional<result<void>> answer;
+  hss.remove(who, at_once, [&](auto done) {
+    std::lock_guard hold(lock);
+    answer = std::move(done);
+    told.notify_one();
+  });
+  std::unique_lock hold(lock);
+  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
+  return *answer;
+}
+
+cx::maa ask(server& hss, const cx::mar& request) {
+  std::mutex lock;
+  std::condition_variable told;
+  std::optional<cx::maa> answer;
+  hss.on(request, at_once, [&](cx::maa given) {
+    std::lock_guard hold(lock);
+    answer = std::move(given);
+    told.notify_one();
+  });
+  std::unique_lock hold(lock);
+  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
+  return *answer;
+}
+
+cx::mar challenge_for(const std::string& who = impi, const std::string& impu = anna, std::uint32_t items = 1) {
+  return {who, impu, scscf, cx::scheme::unknown, items, {}};
+}
+
+aka::sequence_number sqn_of(const cx::auth_item& item) {
+  static const aka::milenage m = [] {
+    aka::milenage made;
+    std::copy_n(from_hex("465b5ce8b199b49faa5f0a2ee238a6bc")->begin(), 16, made.k.begin());
+    std::copy_n(from_hex("cd63cb71954a9f4e48a5994e37a02baf")->begin(), 16, made.opc.begin());
+    return made;
+  }();
+  aka::random_challenge rand{};
+  auto octets = as_bytes(item.authenticate);
+  std::copy_n(octets.begin(), 16, rand.begin());
+  auto opened = aka::open_autn(m, rand, octets.subspan(16));
+  return opened.value().sqn; // throws, so that threads of a test may call it
+}
+
+} // namespace
+
+TEST_CASE("An AKA subscriber gets vectors, each with a number and a RAND of its own") {
+  auto hss = open();
+  put(*hss, phone_toml);
+  std::set<aka::sequence_number> numbers;
+  std::set<std::string> rands;
+  for (int i = 0; i < 50; ++i) {
+    auto answer = ask(*hss, challenge_for(impi, anna, 3));
+    REQUIRE(answer.result == cx::success);
+    REQUIRE(answer.items.size() == 3);
+    for (auto& item : answer.items) {
+      CHECK(item.scheme == cx::scheme::aka_v1_md5);
+      CHECK(item.authenticate.size() == 32);
+      CHECK(numbers.insert(sqn_of(item)).second);
+      CHECK(rands.insert(item.authenticate.substr(0, 16)).second);
+    }
+    CHECK(answer.items[2].number == 3);
+  }
+  CHECK(numbers.size() == 150);
+}
+
+TEST_CASE("A SIP digest subscriber gets H(A1), without the disk") {
+  auto hss = open();
+  put(*hss, alice_toml);
+  auto answered = false;
+  hss->on(challenge_for("alice@ims.example", alice), at_once, [&](const cx::maa& answer) {
+    answered = true;
+    CHECK(answer.result == cx::success);
+    REQUIRE(answer.items.size() == 1);
+    CHECK(answer.items[0].digests.size() == 2);
+  });
+  CHECK(answered);
+}
+
+TEST_CASE("Unknown and foreign identities are refused in every request") {
+  auto hss = open();
+  put(*hss, phone_toml + alice_toml);
+  for (auto& [who, whom, why] : {std::tuple("nobody@ims.example", anna, cx::user_unknown),
+                                 std::tuple(impi.c_str(), std::string("sip:x@y"), cx::user_unknown),
+                                 std::tuple(impi.c_str(), alice, cx::identities_dont_match)}) {
+    CHECK(hss->on(cx::uar{who, whom, {}}).result == why);
+    CHECK(ask(*hss, challenge_for(who, whom)).result == why);
+    CHECK(hss->on(cx::sar{who, {whom}, scscf, type::registration, false}).result == why);
+  }
+  CHECK(hss->on(cx::lir{"sip:nobody@ims.example"}).result == cx::user_unknown);
+  CHECK(hss->on(cx::sar{impi, {anna, alice}, scscf, type::user_deregistration, false}).result ==
+        cx::identities_dont_match);
+  CHECK(hss->on(cx::uar{}).result == cx::missing_avp);
+}
+
+TEST_CASE("A registration gets its profile, the same one until it changes") {
+  auto hss = open();
+  put(*hss, phone_toml);
+  auto first = hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
+  REQUIRE(first.result == cx::success);
+  REQUIRE(first.user_data);
+  auto parsed = ims::parse_subscription(*first.user_data);
+  REQUIRE(parsed);
+  CHECK(parsed->private_id == impi);
+  REQUIRE(parsed->profiles.size() == 1);
+  REQUIRE(parsed->profiles[0].identities.size() == 3);
+  CHECK(parsed->profiles[0].identities[0].barred);
+  CHECK(parsed->profiles[0].identities[1].uri == anna);
+  auto second = hss->on(cx::sar{impi, {anna}, scscf, type::re_registration, false});
+  CHECK(second.user_data == first.user_data);
+  CHECK(hss->on(cx::lir{anna}).server_name == scscf);
+}
+
+TEST_CASE("Registrations and sequence numbers outlive the process") {
+  folder where;
+  std::set<aka::sequence_number> numbers;
+  for (int life = 0; life < 5; ++life) {
+    auto hss = open(where.database());
+    auto report = put(*hss, phone_toml);
+    CHECK(report.added == (life == 0 ? 1 : 0));
+    CHECK(report.unchanged == (life == 0 ? 0 : 1));
+    if (life > 0)
+      CHECK(hss->on(cx::lir{anna}).server_name == scscf);
+    for (int i = 0; i < 11; ++i)
+      CHECK(numbers.insert(sqn_of(ask(*hss, challenge_for()).items.at(0))).second);
+    hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
+  }
+  CHECK(numbers.size() == 55);
+  CHECK(aka::seq_of(*numbers.rbegin()) < 200); // a life skips no more than its block
+}
+
+TEST_CASE("A subscriber who is removed and comes back is not given a number again") {
+  folder where;
+  auto reopen = GENERATE(false, true);
+  std::set<aka::sequence_number> numbers;
+  auto hss = open(where.database());
+  for (int i = 0; i < 3; ++i) {
+    put(*hss, phone_toml);
+    CHECK(numbers.insert(sqn_of(ask(*hss, challenge_for()).items.at(0))).second);
+    REQUIRE(remove(*hss, impi));
+    CHECK(ask(*hss, challenge_for()).result == cx::user_unknown);
+    if (reopen) {
+      hss.reset();
+      hss = open(where.database());
+    }
+  }
+  CHECK(numbers.size() == 3);
+}
+
+TEST_CASE("Changes are seen by the next request, and conflicting ones change nothing") {
+  auto hss = open();
+  put(*hss, phone_toml + alice_toml);
+  auto changed = alice_toml;
+  changed.replace(changed.find("sip:alice"), 9, "sip:alicia");
+  CHECK(put(*hss, changed).changed == 1);
+  CHECK(hss->on(cx::lir{alice}).result == cx::user_unknown);
+  CHECK(hss->on(cx::lir{"sip:alicia@ims.example"}).result == cx::identity_not_registered);
+
+  auto thief =
+      read_all("[[subscriber]]\nimpi=\"thief@x\"\nimpus=[\"sip:new@x\",\"sip:anna@ims.example\"]\npassword=\"p\"\n",
+               hss->services());
+  auto refused = hss->put_and_wait(thief);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == "public identity sip:anna@ims.example is of another subscriber");
+  CHECK(hss->on(cx::lir{"sip:new@x"}).result == cx::user_unknown);
+  auto twice = read_all(alice_toml + alice_toml, hss->services());
+  CHECK_FALSE(hss->put_and_wait(twice));
+  CHECK_FALSE(remove(*hss, "nobody@x"));
+}
+
+TEST_CASE("A removal ends the registration at its S-CSCF") {
+  auto hss = open();
+  std::vector<cx::rtr> ended;
+  hss->listen(
+      [&](const notices& told) { ended.insert(ended.end(), told.terminations.begin(), told.terminations.end()); });
+  put(*hss, phone_toml);
+  hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
+  REQUIRE(remove(*hss, impi));
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].server_name == scscf);
+  CHECK(ended[0].impi == impi);
+  CHECK(ended[0].impus.empty());
+  CHECK(ended[0].reason == cx::deregistration_reason::permanent_termination);
+}
+
+TEST_CASE("A changed profile is pushed to the S-CSCF that serves it; credentials are not its business") {
+  auto hss = open();
+  notices last;
+  hss->listen([&](const notices& told) { last = told; });
+  put(*hss, phone_toml);
+  hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
+
+  auto toml = phone_toml;
+  SECTION("another key") {
+    toml.replace(toml.find("465b"), 4, "565b");
+    put(*hss, toml);
+    CHECK(last.empty());
+  }
+  SECTION("a display name of the registered set") {
+    toml.replace(toml.find("\"sip:anna@ims.example\""), 22,
+                 "{uri = \"sip:anna@ims.example\", display_name = \"Anna\"}");
+    put(*hss, toml);
+    REQUIRE(last.profiles.size() == 1);
+    CHECK(last.terminations.empty());
+    CHECK(last.profiles[0].server_name == scscf);
+    REQUIRE(last.profiles[0].user_data);
+    CHECK(last.profiles[0].user_data->find("Anna") != std::string::npos);
+    CHECK(hss->on(cx::sar{impi, {anna}, scscf, type::re_registration, false}).user_data->find("Anna") !=
+          std::string::npos);
+  }
+  SECTION("the set that is not registered") {
+    toml.replace(toml.find("sip:work"), 8, "sip:busy");
+    put(*hss, toml);
+    CHECK(last.empty());
+  }
+  SECTION("charging addresses alone") {
+    toml.insert(toml.find("k = "), "ccf = [\"aaa://ccf.ims.example\"]\n");
+    put(*hss, toml);
+    REQUIRE(last.profiles.size() == 1);
+    CHECK_FALSE(last.profiles[0].user_data);
+    CHECK(last.profiles[0].charging.primary_ccf == "aaa://ccf.ims.example");
+  }
+  SECTION("an identity less") {
+    toml.replace(toml.find(", \"tel:+15550000001\""), 20, "");
+    put(*hss, toml);
+    REQUIRE(last.terminations.size() == 1);
+    CHECK(last.terminations[0].impus == std::vector<std::string>{"tel:+15550000001"});
+    CHECK(last.profiles.size() == 1);
+    CHECK(hss->on(cx::lir{anna}).server_name == scscf);
+  }
+}
+
+TEST_CASE("Show tells everything but secrets") {
+  auto hss = open();
+  put(*hss, phone_toml + alice_toml);
+  hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
+  for (std::string name : {impi, anna, std::string("tel:+1-555-0000001"), std::string("SIP:anna@IMS.example;x=y")}) {
+    INFO(name);
+    auto shown = hss->show(name);
+    REQUIRE(shown);
+    CHECK(shown->privates[0].impi == impi);
+    CHECK(shown->privates[0].algorithm == "milenage");
+    CHECK(shown->server_name == scscf);
+    CHECK(shown->sets[0].state == registration_state::registered);
+    CHECK(shown->sets[0].default_impu == anna);
+    CHECK(shown->sets[1].state == registration_state::not_registered);
+  }
+  CHECK(hss->show("alice@ims.example")->privates[0].algorithm == "digest");
+  CHECK_FALSE(hss->show("nobody"));
+}
+
+TEST_CASE("List gives private identities in order, a page at a time") {
+  auto hss = open();
+  std::string toml;
+  for (int i = 0; i < 25; ++i) {
+    auto name = "user" + std::to_string(100 + i);
+    toml += "[[subscriber]]\nimpi=\"" + name + "@x\"\nimpus=[\"sip:" + name + "@x\"]\npassword=\"p\"\n";
+  }
+  put(*hss, toml);
+  std::vector<std::string> all;
+  for (auto page = hss->list({}, 10); !page.empty(); page = hss->list(all.back(), 10))
+    all.insert(all.end(), page.begin(), page.end());
+  CHECK(all.size() == 25);
+  CHECK(std::is_sorted(all.begin(), all.end()));
+  CHECK(hss->size() == 25);
+}
+
+TEST_CASE("Two processes, other programs' files and newer schemas are refused") {
+  folder where;
+  auto hss = open(where.database());
+  server_options options;
+  options.database = where.database();
+  auto second = server::open(options);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().what.find("another process uses it") != std::string::npos);
+  CHECK((std::filesystem::status(where.database()).permissions() & std::filesystem::perms(077)) ==
+        std::filesystem::perms::none);
+
+  options.database = (where.path / "text").string();
+  std::ofstream(options.database) << std::string(4096, 'x');
+  CHECK_FALSE(server::open(options));
+}
+
+TEST_CASE("Requests of many threads give each number once") {
+  auto hss = open(":memory:", 16);
+  put(*hss, phone_toml);
+  std::mutex lock;
+  std::multiset<aka::sequence_number> numbers;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 200; ++i) {
+        std::mutex mine;
+        std::condition_variable told;
+        std::optional<cx::maa> answer;
+        hss->on(challenge_for(), at_once, [&](cx::maa given) {
+          std::lock_guard hold(mine);
+          answer = std::move(given);
+          told.notify_one();
+        });
+        hss->on(cx::uar{impi, anna, {}});
+        hss->on(cx::lir{anna});
+        hss->on(cx::sar{impi, {anna}, scscf, i % 2 ? type::registration : type::user_deregistration, false});
+        std::unique_lock hold(mine);
+        told.wait(hold, [&] { return answer.has_value(); });
+        std::lock_guard all(lock);
+        if (answer->result == cx::success)
+          numbers.insert(sqn_of(answer->items[0]));
+      }
+    });
+  for (int i = 0; i < 50; ++i) {
+    hss->put_and_wait(read_all(i % 2 ? phone_toml : phone_toml + alice_toml, hss->services()));
+    hss->show(impi);
+    hss->list();
+  }
+  for (auto& t : threads)
+    t.join();
+  CHECK(numbers.size() == 800);
+  CHECK(std::set<aka::sequence_number>(numbers.begin(), numbers.end()).size() == 800);
+  CHECK(hss->show(impi)->privates[0].seq == 800);
+}
