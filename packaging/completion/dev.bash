@@ -12,7 +12,7 @@ _troupe_dev() {
     build:*) words="--preset troupe --help" ;;
     check:*) words="format scripts layering docs tidy fuzz --changed --help" ;;
     setup:*) words="build run test interop check bench package --help" ;;
-    format:*) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    format:*) words=--all && [[ $current == -* ]] || mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     esac
   fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
