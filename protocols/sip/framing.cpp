@@ -29,7 +29,8 @@ result<std::size_t> content_length(std::string_view header) {
   while (!header.empty()) {
     auto line = cut_field(header);
     auto name = line.substr(0, grammar::span_of(line, grammar::token_class));
-    if (header_of(name) != hdr::content_length)
+    bool may_be = name.size() == to_string(hdr::content_length).size() || name.size() == 1;
+    if (!may_be || header_of(name) != hdr::content_length)
       continue;
     auto rest = trim(line.substr(name.size()));
     auto value = rest.empty() || rest.front() != ':' ? std::nullopt : to_number<std::size_t>(trim(rest.substr(1)));

@@ -19,6 +19,9 @@ enum : std::uint8_t {
   uri_class = 4,        // anything but controls, SP, <, > and "
   unreserved_class = 8, // RFC 2396 unreserved: may be written with and without escape
   user_class = 16,      // may stand in a user part without escape
+  plain_class = 32,     // means nothing to who cuts a list of values
+  word_class = 64,      // of an unquoted parameter value, an IPv6 address included
+  display_class = 128,  // of an unquoted display name, with its white space
 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
@@ -38,6 +41,12 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
       bits |= unreserved_class | user_class;
     if (in("&=+$,;?/"))
       bits |= user_class;
+    if (!in(",\"(<"))
+      bits |= plain_class;
+    if (c > 32 && c != 127 && !in(";,\"<>"))
+      bits |= word_class;
+    if ((bits & token_class) != 0 || is_space(ch) || c >= 128)
+      bits |= display_class;
     table[c] = static_cast<std::uint8_t>(bits);
   }
   return table;

@@ -144,6 +144,28 @@ constexpr auto compact_forms = [] {
   return forms;
 }();
 
+template <class Word>
+bool same_words(const char* a, const char* b, std::size_t size) noexcept {
+  auto same_at = [a, b](std::size_t at) {
+    Word x;
+    Word y;
+    std::memcpy(&x, a + at, sizeof(Word));
+    std::memcpy(&y, b + at, sizeof(Word));
+    return x == y;
+  };
+  for (std::size_t at = 0; at + sizeof(Word) < size; at += sizeof(Word))
+    if (!same_at(at))
+      return false;
+  return same_at(size - sizeof(Word));
+}
+
+/// For names of two letters and more, without the call that memcmp is.
+bool same_name(const char* a, const char* b, std::size_t size) noexcept {
+  if (size >= 8)
+    return same_words<std::uint64_t>(a, b, size);
+  return size >= 4 ? same_words<std::uint32_t>(a, b, size) : same_words<std::uint16_t>(a, b, size);
+}
+
 struct phrase {
   int status;
   std::string_view text;
@@ -244,7 +266,7 @@ hdr header_of(std::string_view name) noexcept {
     auto& candidate = headers[table[slot]];
     if (candidate.name.size() != name.size())
       continue;
-    if (std::memcmp(candidate.name.data(), name.data(), name.size()) == 0 || equal_nocase(candidate.name, name))
+    if (same_name(candidate.name.data(), name.data(), name.size()) || equal_nocase(candidate.name, name))
       return candidate.id;
   }
   return hdr::other;

@@ -36,8 +36,7 @@ bool well_formed(const parameters& params) noexcept {
           return false;
         rest.remove_prefix(quoted);
       } else {
-        while (!rest.empty() && !is_space(rest.front()) && std::string_view(";,\"<>").find(rest.front()) == rest.npos)
-          rest.remove_prefix(1);
+        rest.remove_prefix(span_of(rest, word_class));
       }
       skip_space(rest);
     }
@@ -255,7 +254,7 @@ private:
         fault(v.error().what, value.data() + v.error().offset);
       else if (!well_formed(v->params))
         fault("a Via with a malformed parameter", v->params.text().data());
-    } while (!rest.empty());
+    } while (!rest.empty() && !fault_);
     check_last_comma(f);
   }
 
@@ -268,7 +267,7 @@ private:
         fault("Contact: " + contact.error().what, value.data() + contact.error().offset);
       else if (!well_formed(contact->params))
         fault("a Contact with a malformed parameter", contact->params.text().data());
-    } while (!rest.empty());
+    } while (!rest.empty() && !fault_);
     check_last_comma(f);
   }
 

@@ -58,7 +58,10 @@ private:
   }
 
   result<uri> sip_uri(std::string_view rest) {
-    if (auto at = rest.find('@'); at != rest.npos) {
+    std::size_t at = 0;
+    while (at < rest.size() && rest[at] != '@')
+      ++at;
+    if (at < rest.size()) {
       user_info(rest.substr(0, at));
       rest.remove_prefix(at + 1);
     }
@@ -74,7 +77,9 @@ private:
         return fail_at("a port that is no port", rest);
       rest.remove_prefix(digits);
     }
-    if (!rest.empty() && rest.front() != ';' && rest.front() != '?')
+    if (rest.empty())
+      return u_;
+    if (rest.front() != ';' && rest.front() != '?')
       return fail_at("a character that no host may have", rest);
     if (rest.find('@') != rest.npos)
       return fail_at("a second @", rest);

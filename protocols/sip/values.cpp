@@ -42,16 +42,14 @@ std::optional<std::uint32_t> leading_number(std::string_view text) noexcept {
   return to_number<std::uint32_t>(text.substr(0, digits));
 }
 
-bool is_display(char c) noexcept { return is_token(c) || is_space(c) || static_cast<unsigned char>(c) >= 128; }
-
 result<name_addr> bracketed(std::string_view value, std::string_view rest, name_addr address) {
-  auto close = rest.find('>');
-  if (close == rest.npos)
-    return fail("a < without >", offset_in(value, rest));
-  address.uri = rest.substr(1, close - 1);
-  if (scheme_of(address.uri).empty() || !all_of(address.uri, uri_class))
-    return fail("no URI between < and >", offset_in(value, rest) + 1);
-  rest.remove_prefix(close + 1);
+  rest.remove_prefix(1);
+  address.uri = rest.substr(0, span_of(rest, uri_class));
+  if (scheme_of(address.uri).empty())
+    return fail("no URI behind <", offset_in(value, rest));
+  rest.remove_prefix(address.uri.size());
+  if (!cut_char(rest, '>'))
+    return fail("a URI that does not end with >", offset_in(value, rest));
   skip_space(rest);
   if (!rest.empty() && rest.front() != ';')
     return fail("text behind >", offset_in(value, rest));
@@ -80,31 +78,37 @@ std::string_view tag_of(const message& m, hdr id) noexcept {
   return address ? address->tag() : std::string_view{};
 }
 
-/// The same as `rest.find(c)` where quotes, <> and () hide what is in them.
-std::size_t end_of_value(std::string_view text) noexcept {
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+/// Behind the comment that opens at `i`; comments nest (RFC 3261 clause 25.1).
+std::size_t comment_end(std::string_view text, std::size_t i) noexcept {
+  for (std::size_t depth = 0; i < text.size(); ++i) {
     char c = text[i];
-    if (c == '"') {
-      auto quoted = quoted_length(text.substr(i));
-      if (quoted == 0)
-        return text.size();
-      i += quoted - 1;
-    } else if (c == '(') {
+    if (c == '\\')
+      ++i;
+    else if (c == '(')
       ++depth;
-    } else if (c == ')') {
-      depth -= depth > 0;
-    } else if (depth > 0) {
-      i += c == '\\';
-    } else if (c == '<') {
-      i = text.find('>', i);
-      if (i == text.npos)
-        return text.size();
-    } else if (c == ',') {
-      return i;
-    }
+    else if (c == ')' && --depth == 0)
+      return i + 1;
   }
   return text.size();
+}
+
+/// The next comma that quotes, <> and () do not hide; what does not end hides all.
+std::size_t end_of_value(std::string_view text) noexcept {
+  std::size_t i = 0;
+  for (;;) {
+    while (i < text.size() && in_class(text[i], plain_class))
+      ++i;
+    if (i >= text.size() || text[i] == ',')
+      return std::min(i, text.size());
+    if (text[i] == '(') {
+      i = comment_end(text, i);
+    } else {
+      auto hidden = text[i] == '"' ? quoted_length(text.substr(i)) : text.find('>', i) - i + 1;
+      if (hidden == 0 || hidden > text.size() - i)
+        return text.size();
+      i += hidden;
+    }
+  }
 }
 
 } // namespace
@@ -198,8 +202,7 @@ result<name_addr> parse_name_addr(std::string_view value) {
       return fail("a name without <", offset_in(value, rest));
     return bracketed(value, rest, address);
   }
-  while (display < rest.size() && is_display(rest[display]))
-    ++display;
+  display = span_of(rest, display_class);
   if (display == rest.size() || rest[display] != '<')
     return bare(value);
   address.display = trim(rest.substr(0, display));

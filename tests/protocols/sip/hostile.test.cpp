@@ -1,6 +1,6 @@
 // Input made to be slow: the work per octet must not grow with the length. Measured by comparing n octets with 8 n.
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <functional>
 
 #include "protocols/sip/framing.hpp"
@@ -24,8 +24,7 @@ double cost(const std::function<void()>& work) {
   double best = 1e9;
   for (int i = 0; i < 5; ++i) {
     auto start = std::clock();
-    for (int j = 0; j < 4; ++j)
-      work();
+    work();
     best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   }
   return best;
@@ -35,7 +34,7 @@ double cost(const std::function<void()>& work) {
 void grows_linearly(const std::function<void(std::size_t)>& work, std::size_t n) {
   auto small = cost([&] { work(n); });
   auto large = cost([&] { work(8 * n); });
-  CHECK(large < 40 * std::max(small, 20e-6));
+  CHECK(large < 40 * std::max(small, 50e-6));
 }
 
 std::string request(const std::string& lines) {
@@ -95,11 +94,15 @@ TEST_CASE("ten thousand Vias, or fields, cost no more each than a thousand") {
   CHECK(parse(request(times(10'000, "Via: SIP/2.0/UDP h\r\n"))).fault->status == 513);
 }
 
-TEST_CASE("60 KB of commas, quotes and brackets are read in no time") {
-  for (auto piece : {",", "\"", "<", "(", ")", ";", "\\", "\"\\\"", "=", "%", "?", "@"}) {
-    auto text = request("Via: SIP/2.0/UDP h\r\nContact: " + times(60'000, piece) +
-                        "\r\nRoute: " + times(60'000, piece) + "\r\n");
-    CHECK(cost([&] { parse(text, wide); }) < 0.1);
+TEST_CASE("60 KB of commas, quotes and brackets cost no more an octet than 7 KB") {
+  for (auto piece : {",", "\"", "<", "(", ")", ";", "\\", "\"\\\"", "=", "%", "?", "@", "<>", "<>,", "\"\",", "(),"}) {
+    INFO("many " << piece);
+    grows_linearly(
+        [&](std::size_t n) {
+          auto text = times(n, piece);
+          parse_lines("Via: SIP/2.0/UDP h\r\nContact: " + text + "\r\nRoute: " + text + "\r\n");
+        },
+        7500);
   }
 }
 
