@@ -1,5 +1,6 @@
 # Runs when the product is installed, with the prefix that holds then: unit, configuration, profiles and manual pages name
 # the folders that they are installed to. Set by CMakeLists.txt: source scratch bindir datadir mandir.
+cmake_policy(VERSION 3.25)
 set(prefix ${CMAKE_INSTALL_PREFIX})
 set(bin ${prefix}/${bindir})
 set(share ${prefix}/${datadir})
