@@ -115,7 +115,7 @@ void call::locate(forwarding& f, std::size_t at) {
   };
   auto shared = std::make_shared<cell>();
   auto ticket = next_ticket_++;
-  auto now = table_.addresses().locate(uri, b.request.size_hint() + 200, sip::side::core, shared->found,
+  auto now = table_.addresses().locate(uri, b.request.size_hint() + 200, shared->found,
                                        [shared, ticket, table = &table_, id = id_](std::vector<candidate> found) {
                                          shared->found = std::move(found);
                                          shared->come = true;

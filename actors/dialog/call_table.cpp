@@ -12,6 +12,17 @@ constexpr std::size_t most_deaths_noted = 1'024;
 
 } // namespace
 
+template <class Message>
+void call_table::deliver(const call_id& to, Message&& m) {
+  constexpr bool may_make = std::is_same_v<std::decay_t<Message>, to_call::request>;
+  if (auto* actor = find_or_make(to, may_make))
+    return caf::anon_send(*actor, std::forward<Message>(m));
+  if constexpr (may_make) { // quarantined
+    auto status = m.role ? 500 : 481;
+    transactions_->respond(m.server, make_ref<const sip::message>(sip::make_response(*m.message, status, home_.random().token(8))));
+  }
+}
+
 struct call_table::alarm final : wheel::entry {
   call_table* table = nullptr;
   call_id id;
@@ -32,6 +43,8 @@ call_table::call_table(shard& home, metrics& counts, const call_settings& own, s
       values_.flush();
   });
 }
+
+call_table::~call_table() = default;
 
 void call_table::connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts,
                          locator& addresses) {
@@ -117,15 +130,24 @@ void call_table::forget(const call_id& id) {
   counts_.set(metric::calls_live_now, live_.size());
 }
 
-template <class Message>
-void call_table::deliver(const call_id& to, Message&& m) {
-  constexpr bool may_make = std::is_same_v<std::decay_t<Message>, to_call::request>;
-  if (auto* actor = find_or_make(to, may_make))
-    return caf::anon_send(*actor, std::forward<Message>(m));
-  if constexpr (may_make) { // quarantined
-    auto status = m.role ? 500 : 481;
-    transactions_->respond(m.server, make_ref<const sip::message>(sip::make_response(*m.message, status, home_.random().token(8))));
-  }
+void call_table::tell(const call_id& to, to_call::request m) {
+  deliver(to, std::move(m));
+}
+
+void call_table::tell(const call_id& to, to_call::cancel m) {
+  deliver(to, std::move(m));
+}
+
+void call_table::tell(const call_id& to, to_call::response m) {
+  deliver(to, std::move(m));
+}
+
+void call_table::tell(const call_id& to, to_call::branch_failed m) {
+  deliver(to, std::move(m));
+}
+
+void call_table::tell(const call_id& to, to_call::server_failed m) {
+  deliver(to, std::move(m));
 }
 
 void call_table::tell(const call_id& to, to_call::resume m) {

@@ -21,17 +21,18 @@ namespace troupe {
 class call_table final : public transaction_user {
 public:
   call_table(shard& home, metrics& counts, const call_settings& own, store::partition& values, supervisor& failures);
+  ~call_table() override;
 
   void connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts, locator& addresses);
   /// Sets the deadlines of what the store holds; to be called once, when it is open.
   void recover();
 
   // transaction_user
-  void tell(const call_id& to, to_call::request m) override { deliver(to, std::move(m)); }
-  void tell(const call_id& to, to_call::cancel m) override { deliver(to, std::move(m)); }
-  void tell(const call_id& to, to_call::response m) override { deliver(to, std::move(m)); }
-  void tell(const call_id& to, to_call::branch_failed m) override { deliver(to, std::move(m)); }
-  void tell(const call_id& to, to_call::server_failed m) override { deliver(to, std::move(m)); }
+  void tell(const call_id& to, to_call::request m) override;
+  void tell(const call_id& to, to_call::cancel m) override;
+  void tell(const call_id& to, to_call::response m) override;
+  void tell(const call_id& to, to_call::branch_failed m) override;
+  void tell(const call_id& to, to_call::server_failed m) override;
   void tell(const call_id& to, to_call::resume m);
   /// The registration is gone: its calls are released (TS 24.229 clauses 5.2.8, 5.4.5).
   void release(const call_id& which);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/contracts/role.hpp"
@@ -23,6 +24,7 @@ struct candidate {
   troupe::transport by = transport::udp;
   address to;
   std::string host; ///< the name that TLS has to verify; empty for numbers
+  bool only_if_refused = false; ///< UDP for a request too large for it: only when TCP was refused (RFC 3261 clause 18.1.1)
 };
 
 class locator {
@@ -30,7 +32,7 @@ public:
   virtual ~locator() = default;
   /// Answers true and fills `out` when no look-up is needed; else calls `done` later, exactly once, with what was found
   /// (nothing: the name does not exist or the servers do not answer). `octets`: size of the request.
-  virtual bool locate(std::string_view uri, std::size_t octets, sip::side where, std::vector<candidate>& out,
+  virtual bool locate(std::string_view uri, std::size_t octets, std::vector<candidate>& out,
                       std::function<void(std::vector<candidate>)> done) = 0;
 };
 

@@ -1,0 +1,52 @@
+// A node: the supervision tree, from the process down to the shards.
+#pragma once
+
+#include <atomic>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/node/shard_tree.hpp"
+#include "cluster/store/backend.hpp"
+#include "config/schema/config.hpp"
+
+namespace troupe {
+
+/// Exit statuses of `troupe run`.
+enum class exit_status : int {
+  ok = 0,
+  failed_to_start = 1,
+  bad_configuration = 2,
+  gave_up = 70, ///< too many failures: the supervisor at the top ended the process
+};
+
+class node {
+public:
+  /// Throws std::exception with a sentence for the operator when something that is needed cannot be had.
+  explicit node(const config::node_config& config);
+  ~node();
+
+  /// Opens the sockets and serves.
+  void start();
+  /// Blocks until SIGTERM or SIGINT; then refuses new work, waits for what is under way up to the drain time, and ends.
+  exit_status run();
+
+private:
+  void drain();
+  std::size_t transactions();
+  void give_up(const std::string& why);
+
+  config::node_config config_;
+  caf::actor_system_config caf_config_;
+  std::optional<caf::actor_system> system_;
+  std::unique_ptr<call_settings> calls_;
+  std::unique_ptr<store::backend> store_;
+  std::vector<std::unique_ptr<shard_tree>> shards_;
+  std::unique_ptr<fact_finder> no_facts_;
+  std::atomic<bool> gave_up_ = false;
+};
+
+} // namespace troupe

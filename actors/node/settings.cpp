@@ -1,0 +1,149 @@
+#include "actors/node/settings.hpp"
+
+#include "actors/roles/icscf/icscf.hpp"
+#include "actors/roles/pcscf/pcscf.hpp"
+#include "actors/roles/transit/transit.hpp"
+#include "protocols/base/text.hpp"
+#include "protocols/sip/uri.hpp"
+
+namespace troupe {
+namespace {
+
+transport transport_of(config::wire w) {
+  switch (w) {
+  case config::wire::tcp:
+    return transport::tcp;
+  case config::wire::tls:
+    return transport::tls;
+  case config::wire::udp:
+    break;
+  }
+  return transport::udp;
+}
+
+listener listener_of(const config::listener& from, sip::side side) {
+  auto local = parse_address(from.address, from.port);
+  listener out{transport_of(from.transport), side, local.value_or(address{}), from.public_host, from.public_port};
+  if (out.public_host.find(':') != std::string::npos)
+    out.public_host = '[' + out.public_host + ']';
+  return out;
+}
+
+std::string host_of(const std::string& uri_text) {
+  auto u = sip::parse_uri(uri_text);
+  return u ? to_lower(u->host) : std::string();
+}
+
+void add_roles(role_set& set, const config::node_config& c, const siphash_key& secret) {
+  if (c.has(config::role::transit))
+    set.add(std::make_unique<roles::transit::role>(roles::transit::options{c.transit.next_hop, c.transit.record_route}));
+  if (c.has(config::role::pcscf)) {
+    roles::pcscf::options o;
+    o.home_domain = c.node.home_domain;
+    o.visited_network_id = c.pcscf.visited_network_id;
+    o.icscf = c.pcscf.icscf;
+    o.ioi = c.charging.ioi;
+    o.host = c.node.name;
+    o.trust_domain = c.pcscf.trust_domain;
+    o.access_network_info = c.pcscf.access_network_info;
+    o.binding_secret = secret;
+    set.add(std::make_unique<roles::pcscf::role>(std::move(o)));
+  }
+  if (c.has(config::role::icscf)) {
+    roles::icscf::options o;
+    o.home_domain = c.node.home_domain;
+    for (auto& s : c.icscf.scscfs)
+      o.scscfs.push_back({s.name, s.capabilities});
+    if (o.scscfs.empty() && c.has(config::role::scscf))
+      o.scscfs.push_back({c.scscf.name, {}});
+    set.add(std::make_unique<roles::icscf::role>(std::move(o)));
+  }
+}
+
+} // namespace
+
+std::vector<listener> listeners_of(const config::node_config& c) {
+  std::vector<listener> out;
+  for (auto& l : c.sip.access)
+    out.push_back(listener_of(l, sip::side::access));
+  for (auto& l : c.sip.core)
+    out.push_back(listener_of(l, sip::side::core));
+  if (!c.sip.fuse) {
+    for (auto& l : c.icscf.listen)
+      out.push_back(listener_of(l, sip::side::core));
+    for (auto& l : c.scscf.listen)
+      out.push_back(listener_of(l, sip::side::core));
+  }
+  return out;
+}
+
+transport_limits transport_limits_of(const config::node_config& c) {
+  transport_limits out;
+  out.max_message = c.sip.max_message;
+  out.max_connections = c.sip.max_connections;
+  out.max_connections_per_source = c.sip.max_connections_per_source;
+  out.idle_timeout = c.sip.idle_timeout;
+  out.connect_timeout = c.sip.connect_timeout;
+  out.messages_per_second_per_source = c.sip.messages_per_second_per_source;
+  return out;
+}
+
+resolver_options resolver_options_of(const config::node_config& c) {
+  resolver_options out;
+  for (auto& s : c.dns.servers)
+    out.servers.push_back(s.text());
+  out.timeout = c.dns.timeout;
+  out.attempts = static_cast<int>(c.dns.attempts);
+  out.rules.large = c.sip.udp_mtu;
+  out.rules.udp = out.rules.tcp = out.rules.tls = out.rules.v4 = out.rules.v6 = false;
+  for (auto& l : listeners_of(c)) {
+    (l.transport == transport::udp ? out.rules.udp : l.transport == transport::tcp ? out.rules.tcp : out.rules.tls) = true;
+    (l.local.v6 ? out.rules.v6 : out.rules.v4) = true;
+  }
+  return out;
+}
+
+std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, std::string_view secret) {
+  auto out = std::make_unique<call_settings>();
+  out->secret = make_siphash_key(secret);
+  out->times = {c.sip.t1, c.sip.t2, c.sip.t4};
+  out->timer_c = std::chrono::duration_cast<milliseconds>(c.sip.timer_c);
+  out->put_away_after = c.node.put_away_after;
+  out->longest_call = c.session.longest;
+  out->session_timers = {static_cast<std::uint32_t>(c.session.min_se.count()),
+                         c.has(config::role::transit) ? 0 : static_cast<std::uint32_t>(c.session.session_expires.count()),
+                         static_cast<std::uint32_t>(c.session.session_expires_max.count())};
+  out->max_transactions = c.overload.max_transactions;
+  out->retry_after = c.overload.retry_after;
+  out->udp_mtu = c.sip.udp_mtu;
+  out->home_domain = c.node.home_domain;
+  if (c.has(config::role::scscf))
+    out->scscf_host = host_of(c.scscf.name);
+  for (auto& l : listeners_of(c)) {
+    out->own_hosts.push_back(to_lower(l.public_host) + ':' + std::to_string(l.public_port));
+    out->own_hosts.push_back(to_string(l.local));
+  }
+  out->local_host = c.node.name.empty() ? "node.invalid" : to_lower(c.node.name) + ".invalid";
+  out->fused = c.sip.fuse;
+  if (!c.sip.fuse) {
+    auto add = [&](std::size_t count, roles::role_id role) {
+      out->role_of_listener.insert(out->role_of_listener.end(), count, role);
+    };
+    add(c.sip.access.size() + c.sip.core.size(), roles::role_id::pcscf);
+    add(c.icscf.listen.size(), roles::role_id::icscf);
+    add(c.scscf.listen.size(), roles::role_id::scscf);
+  }
+  out->record_route = !c.has(config::role::transit) || c.transit.record_route;
+  add_roles(out->roles, c, out->secret);
+  return out;
+}
+
+std::vector<address> peers_of(const config::node_config& c) {
+  std::vector<address> out;
+  for (auto& p : c.sip.peers)
+    if (auto a = parse_address(p.host, p.port))
+      out.push_back(*a);
+  return out;
+}
+
+} // namespace troupe
