@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# label: e2e
+"""Operating a node: health, metrics, the configuration's errors, orderly end, and what lives through kill -9."""
+
+import re
+import subprocess
+import time
+
+from lib import accounts, config
+from lib.leg import hang_up, leg, sdp, talk
+from lib.node import binary, node, total
+from lib.phone import phone
+from lib.suite import check, equal, eventually, suite
+
+PROXY = ("127.0.0.1", 5060)
+tests = suite()
+
+
+def pair(folder, **changes):
+    """A started node and two registered phones."""
+    users = accounts.generate(2)
+    server = node(config.ims_node(folder, users, **changes)).start()
+    phones = [phone(one, PROXY, name=name) for one, name in zip(users, ("A", "B"))]
+    for one in phones:
+        equal(one.register().status, 200, f"{one.name}'s registration")
+    return server, *phones
+
+
+def durable(folder):
+    """What a node needs to find itself again: a store and a database in files, and a secret for its tokens."""
+    return {"cluster": {"store": f"file:{folder}/state.sqlite"}, "node": {"secret": "the same after a restart"}}
+
+
+def program_check(path):
+    done = subprocess.run([binary(), "check", "--config", str(path)], capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stdout + done.stderr
+
+
+@tests.case("a ready node says so, and is healthy")
+def _(folder):
+    with node(config.ims_node(folder, accounts.generate(2))) as server:
+        equal([server.http(path)[0] for path in ("/healthz", "/readyz", "/metrics")], [200, 200, 200], "statuses")
+        equal(server.http("/nothing")[0], 404, "a path that is not there")
+
+
+@tests.case("a call is counted where an operator looks for it")
+def _(folder):
+    server, a, b = pair(folder)
+    with a, b:
+        hang_up(*talk(a, b, b.account.uri))
+        now = server.metrics()
+        for wanted, least in (("troupe_messages_received_total{.*udp", 10), ("troupe_transactions_total{.*invite", 1), ("troupe_registrations$", 2),
+                              ("troupe_challenges_total", 2), ("troupe_calls_total{.*made", 1)):
+            check(total(now, wanted) >= least, f"{wanted} is {total(now, wanted)}, wanted {least} or more")
+        equal(total(now, "troupe_restarts_total"), 0, "restarts")
+    equal(server.stop(), 0, "exit status")
+
+
+@tests.case("the configuration's errors name file, line and key, with exit status 2")
+def _(folder):
+    good = config.ims_node(folder, accounts.generate(2))
+    equal(program_check(good)[0], 0, f"a good configuration: {program_check(good)[1]}")
+    text = good.read_text()
+    wrong = {"acess": text.replace("access =", "acess ="), "udp_mtu": text.replace("[sip]", "[sip]\nudp_mtu = \"much\""),
+             "t1": text.replace("[sip]", "[sip]\nt1 = 5"), "roles": text.replace('"pcscf"', '"pcsf"')}
+    for key, content in wrong.items():
+        path = folder / f"wrong_{key}.toml"
+        path.write_text(content)
+        line = next(number for number, one in enumerate(content.splitlines(), 1) if re.match(rf"{key}\s*=", one))
+        status, said = program_check(path)
+        equal(status, 2, f"exit status for {key}")
+        check(f"{path}:{line}" in said and key in said, f"'{key}' on line {line} of {path} is not named: {said}")
+    status, said = program_check(folder / "absent.toml")
+    check(status == 2 and "absent.toml" in said, f"a file that is not there: {status} {said}")
+
+
+@tests.case("a port that is taken ends the start with a reason")
+def _(folder):
+    first = node(config.ims_node(folder, accounts.generate(2))).start()
+    second = folder / "second"
+    second.mkdir()
+    other = config.ims_node(second, accounts.generate(2), admin={"listen": "127.0.0.1:8081"})
+    text = other.read_text().replace('"tcp://127.0.0.1:5060"', '"tcp://127.0.0.1:5060"')
+    other.write_text(text)
+    done = subprocess.run([binary(), "run", "--config", str(other)], capture_output=True, text=True, timeout=20)
+    said = done.stdout + done.stderr
+    check(done.returncode not in (0, None) and "5060" in said, f"exit status {done.returncode}: {said[-400:]}")
+    equal(first.stop(), 0, "exit status of the first")
+
+
+@tests.case("SIGTERM lets a call end, takes no new one, and ends with status 0")
+def _(folder):
+    server, a, b = pair(folder, node={"drain_timeout": 20})
+    with a, b:
+        caller, callee = talk(a, b, b.account.uri)
+        server.child.terminate()
+        eventually(lambda: server.http("/readyz")[0] != 200, "/readyz stays 200 while the node drains")
+        refused = a.transact(a.initial("INVITE", b.account.uri, body=sdp()))
+        equal(refused.status, 503, "a new call while draining")
+        equal(hang_up(caller, callee).status, 200, "the end of the old call")
+        equal(server.child.wait(25), 0, "exit status")
+
+
+@tests.case("a call that does not end is left behind when the drain's time is over")
+def _(folder):
+    server, a, b = pair(folder, node={"drain_timeout": 2})
+    with a, b:
+        talk(a, b, b.account.uri)
+        began = time.monotonic()
+        equal(server.stop(15), 0, "exit status")
+        check(time.monotonic() - began < 10, f"it took {time.monotonic() - began:.1f} s")
+
+
+@tests.case("registrations live through kill -9")
+def _(folder):
+    server, a, b = pair(folder, **durable(folder))
+    with a, b:
+        time.sleep(0.2)
+        server.kill()
+        server.start()
+        eventually(lambda: server.http("/readyz")[0] == 200, "not ready again")
+        hang_up(*talk(a, b, b.account.uri))
+    equal(server.stop(), 0, "exit status")
+
+
+@tests.case("a confirmed call lives through kill -9")
+def _(folder):
+    server, a, b = pair(folder, **durable(folder))
+    with a, b:
+        caller, callee = talk(a, b, b.account.uri)
+        time.sleep(0.2)
+        server.kill()
+        server.start()
+        held = caller.reinvite(sdp(direction="sendonly", version=2))
+        callee.answer(200, request=callee.hear("INVITE"), body=sdp(49180, direction="recvonly", version=2))
+        caller.expect(200, request=held)
+        caller.ack()
+        callee.hear("ACK")
+        equal(hang_up(callee, caller).status, 200, "the BYE from the other side")
+    equal(server.stop(), 0, "exit status")
+
+
+@tests.case("a call that rings lives through kill -9")
+def _(folder):
+    server, a, b = pair(folder, **durable(folder))
+    with a, b:
+        caller = leg.to(a, b.account.uri, body=sdp())
+        callee = leg.of(b)
+        callee.answer(180)
+        caller.expect(180)
+        time.sleep(0.2)
+        server.kill()
+        server.start()
+        answered = callee.answer(200, body=sdp(49180))
+        for _ in range(20):
+            if not a.nothing(200, 0.5):
+                break
+            b.wire.send(answered.encode())      # as a phone does until its ACK comes
+        caller.expect(200)
+        caller.ack()
+        callee.hear("ACK")
+        equal(hang_up(caller, callee).status, 200, "the BYE")
+    equal(server.stop(), 0, "exit status")
+
+
+@tests.case("no sequence number is used twice after kill -9")
+def _(folder):
+    server, a, b = pair(folder, **durable(folder))
+    with a, b:
+        for _ in range(3):
+            server.kill()
+            server.start()
+            a.session = None
+            before = a.account.sqn
+            equal(a.register().status, 200, "registration after the restart")
+            check(a.session is not None and not a.session.auts, "the phone had to ask for resynchronisation")
+            check(a.account.sqn > before, f"SQN {a.account.sqn} after {before}")
+    equal(server.stop(), 0, "exit status")
+
+
+@tests.case("subscribers are added, shown and removed while the node runs")
+def _(folder):
+    known, added = accounts.generate(2)
+    server = node(config.ims_node(folder, [known])).start()
+    def ctl(*words):
+        done = subprocess.run([binary(), "ctl", "--admin", "http://127.0.0.1:8080", *words], capture_output=True, text=True, timeout=20)
+        return done.returncode, done.stdout + done.stderr
+    with phone(added, PROXY) as ue:
+        check(ue.register().status in (403, 404), "a subscriber who is not there yet")
+        path = accounts.provision(folder / "added.toml", [added])
+        status, said = ctl("subscriber", "import", str(path))
+        equal(status, 0, f"subscriber import: {said}")
+        status, said = ctl("subscriber", "show", added.impi)
+        check(status == 0 and added.impi in said, f"subscriber show: {said}")
+        check(added.k.hex() not in said, "subscriber show prints the key")
+        ue.session = None
+        equal(ue.register().status, 200, "the registration of the added one")
+        status, said = ctl("registrations")
+        check(status == 0 and added.user in said, f"registrations: {said}")
+        equal(ctl("subscriber", "remove", added.impi)[0], 0, "subscriber remove")
+        ue.session = None
+        check(ue.register().status in (401, 403, 404) and ue.session is None or ue.register().status in (403, 404),
+              "a removed subscriber registers")
+    equal(server.stop(), 0, "exit status")
+
+
+tests.run()
