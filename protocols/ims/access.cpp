@@ -9,8 +9,8 @@
 namespace troupe::ims {
 
 bool is_network_provided(std::string_view access_network_info) {
-  return sip::parse_token_value(access_network_info).params.has("network-provided")
-         || sip::parse_token_value(access_network_info).params.has("np");
+  return sip::parse_token_value(access_network_info).params.has("network-provided") ||
+         sip::parse_token_value(access_network_info).params.has("np");
 }
 
 std::size_t strip_network_provided(sip::message& m) {

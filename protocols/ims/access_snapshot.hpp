@@ -16,13 +16,13 @@ namespace troupe::ims {
 struct access_snapshot {
   sip::entity_key key; ///< that our Path token carries
   std::string impi;
-  std::vector<associated_uri> associated;  ///< P-Associated-URI: the first is the default public user identity
-  std::vector<std::string> service_route;  ///< URIs in the order of Service-Route
-  std::string path;                        ///< our own Path URI
-  std::string contact;                     ///< the UE's contact URI
-  std::string flow;                        ///< encode(troupe::flow): what the UE's REGISTER came by
-  bool registered = false;                 ///< false: only challenged so far, or ended
-  std::string instance_id;                 ///< of +sip.instance, without <>; empty if none
+  std::vector<associated_uri> associated; ///< P-Associated-URI: the first is the default public user identity
+  std::vector<std::string> service_route; ///< URIs in the order of Service-Route
+  std::string path;                       ///< our own Path URI
+  std::string contact;                    ///< the UE's contact URI
+  std::string flow;                       ///< encode(troupe::flow): what the UE's REGISTER came by
+  bool registered = false;                ///< false: only challenged so far, or ended
+  std::string instance_id;                ///< of +sip.instance, without <>; empty if none
   std::uint32_t reg_id = 0;
   charging_addresses charging;
   std::string visited_network;

@@ -13,8 +13,8 @@ constexpr std::size_t rand_size = 16;
 
 /// By which protection a re-registration needs no challenge (TS 24.229 clauses 5.4.1.2.2, 5.4.1.2.2B and 5.4.1.2.2C).
 bool shields(protection p) noexcept {
-  return p == protection::yes || p == protection::tls_yes || p == protection::tls_connected
-         || p == protection::ip_assoc_yes || p == protection::auth_done;
+  return p == protection::yes || p == protection::tls_yes || p == protection::tls_connected ||
+         p == protection::ip_assoc_yes || p == protection::auth_done;
 }
 
 std::string base64_of(std::string_view octets) { return to_base64(as_bytes(octets)); }
@@ -27,14 +27,14 @@ public:
 
   void operator()(const auth_event::register_received& e) {
     switch (s().now) {
-      case phase::idle: return while_idle(e);
-      case phase::awaiting_vectors:
-        // The UE began anew: its earlier request has nobody who waits for it. The vectors under way serve this one.
-        effect(auth_effect::refuse{s().ticket, 500});
-        s().ticket = e.ticket;
-        s().call_id = e.call_id;
-        return;
-      case phase::challenged: return while_challenged(e);
+    case phase::idle: return while_idle(e);
+    case phase::awaiting_vectors:
+      // The UE began anew: its earlier request has nobody who waits for it. The vectors under way serve this one.
+      effect(auth_effect::refuse{s().ticket, 500});
+      s().ticket = e.ticket;
+      s().call_id = e.call_id;
+      return;
+    case phase::challenged: return while_challenged(e);
     }
   }
 
@@ -196,8 +196,8 @@ bool take_vector(reader& in, auth_vector& v) {
                          d.ha1 = r.text();
                          return true;
                        });
-                     })
-         && whole;
+                     }) &&
+         whole;
 }
 
 constexpr std::uint8_t version = 1;

@@ -19,7 +19,7 @@ namespace troupe::ims {
 
 /// What the HSS gives to challenge with: SIP-Auth-Data-Item, TS 29.228 clause 6.3. Octet strings are held as std::string.
 struct auth_vector {
-  std::string scheme; ///< "Digest-AKAv1-MD5", ..., "SIP Digest"
+  std::string scheme;    ///< "Digest-AKAv1-MD5", ..., "SIP Digest"
   std::string rand_autn; ///< AKA: RAND || AUTN
   std::string xres;
   std::string ck;
@@ -57,15 +57,15 @@ struct authentication {
   phase now = phase::idle;
   std::string impi;
   std::string impu;
-  std::string call_id;              ///< of the REGISTER that was challenged
-  std::uint64_t ticket = 0;         ///< awaiting_vectors: the request that will be challenged
-  std::uint32_t challenges = 0;     ///< made since this attempt began
-  std::optional<auth_vector> sent;  ///< challenged: what the answer is held against; idle: a digest nonce still good
+  std::string call_id;             ///< of the REGISTER that was challenged
+  std::uint64_t ticket = 0;        ///< awaiting_vectors: the request that will be challenged
+  std::uint32_t challenges = 0;    ///< made since this attempt began
+  std::optional<auth_vector> sent; ///< challenged: what the answer is held against; idle: a digest nonce still good
   std::string nonce;
-  std::uint32_t nonce_count = 0;    ///< the highest that was accepted
-  instant deadline;                 ///< challenged: end of reg-await-auth; idle with `sent`: of the nonce
-  bool stale = false;               ///< the next challenge says stale=true
-  std::vector<auth_vector> unused;  ///< further vectors of one answer
+  std::uint32_t nonce_count = 0;   ///< the highest that was accepted
+  instant deadline;                ///< challenged: end of reg-await-auth; idle with `sent`: of the nonce
+  bool stale = false;              ///< the next challenge says stale=true
+  std::vector<auth_vector> unused; ///< further vectors of one answer
   std::string unknown;
 
   friend bool operator==(const authentication&, const authentication&) = default;

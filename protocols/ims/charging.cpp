@@ -53,14 +53,14 @@ result<charging_vector> parse_charging_vector(std::string_view value) {
   auto text = with_leading_semicolon(value);
   for (auto& p : sip::parameters(text)) {
     auto is = [&](std::string_view name) { return equal_nocase(p.name, name); };
-    auto target = is("icid-value")             ? &v.icid
-                  : is("icid-generated-at")    ? &v.generated_at
-                  : is("orig-ioi")             ? &v.orig_ioi
-                  : is("term-ioi")             ? &v.term_ioi
-                  : is("transit-ioi")          ? &v.transit_ioi
-                  : is("related-icid")         ? &v.related_icid
-                  : is("related-icid-gen-at")  ? &v.related_generated_at
-                                               : nullptr;
+    auto target = is("icid-value")            ? &v.icid
+                  : is("icid-generated-at")   ? &v.generated_at
+                  : is("orig-ioi")            ? &v.orig_ioi
+                  : is("term-ioi")            ? &v.term_ioi
+                  : is("transit-ioi")         ? &v.transit_ioi
+                  : is("related-icid")        ? &v.related_icid
+                  : is("related-icid-gen-at") ? &v.related_generated_at
+                                              : nullptr;
     if (target) {
       *target = sip::unquote(p.value);
     } else if (!p.name.empty()) {

@@ -68,8 +68,8 @@ reginfo::registration describe_identity(const registration_set& set, const regis
   if (set.bindings.empty() && !change)
     r.status = reginfo::registration_status::init;
   auto changed = [&](const binding& b) {
-    return change && std::any_of(change->contacts.begin(), change->contacts.end(),
-                                 [&](auto& c) { return c.what.id == b.id; });
+    return change &&
+           std::any_of(change->contacts.begin(), change->contacts.end(), [&](auto& c) { return c.what.id == b.id; });
   };
   if (!only_changes)
     for (auto& b : set.bindings)

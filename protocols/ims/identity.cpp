@@ -11,8 +11,8 @@ namespace {
 
 bool global_number(std::string_view text) {
   return text.size() > 1 && text.front() == '+' && std::all_of(text.begin() + 1, text.end(), [](char c) {
-    return is_digit(c) || std::string_view("-.()").find(c) != std::string_view::npos;
-  });
+           return is_digit(c) || std::string_view("-.()").find(c) != std::string_view::npos;
+         });
 }
 
 std::string digits_of(std::string_view number) {
@@ -81,8 +81,7 @@ std::optional<std::string> sip_of(std::string_view tel_uri, std::string_view dom
 
 bool in_domain(std::string_view uri, std::string_view domain) {
   auto parsed = sip::parse_uri(uri);
-  return parsed && parsed->is_sip()
-         && equal_nocase(without_closing_dot(parsed->host), without_closing_dot(domain));
+  return parsed && parsed->is_sip() && equal_nocase(without_closing_dot(parsed->host), without_closing_dot(domain));
 }
 
 result<derived_identities> derive_from_imsi(std::string_view imsi, int mnc_digits) {
@@ -171,11 +170,11 @@ std::string to_p_called_party_id(std::string_view request_uri) { return "<" + st
 std::string to_p_served_user(std::string_view impu, session_case direction) {
   std::string out = "<" + std::string(impu) + ">";
   switch (direction) {
-    case session_case::originating_registered: return out + ";sescase=orig;regstate=reg";
-    case session_case::originating_unregistered: return out + ";sescase=orig;regstate=unreg";
-    case session_case::terminating_registered: return out + ";sescase=term;regstate=reg";
-    case session_case::terminating_unregistered: return out + ";sescase=term;regstate=unreg";
-    case session_case::originating_cdiv: return out + ";orig-cdiv";
+  case session_case::originating_registered: return out + ";sescase=orig;regstate=reg";
+  case session_case::originating_unregistered: return out + ";sescase=orig;regstate=unreg";
+  case session_case::terminating_registered: return out + ";sescase=term;regstate=reg";
+  case session_case::terminating_unregistered: return out + ";sescase=term;regstate=unreg";
+  case session_case::originating_cdiv: return out + ";orig-cdiv";
   }
   return out;
 }

@@ -31,8 +31,8 @@ bool in_domain(std::string_view uri, std::string_view domain);
 
 /// What is derived from the IMSI where no ISIM is there: TS 23.003 clauses 13.2, 13.3 and 13.4B. `mnc_digits` is 2 or 3.
 struct derived_identities {
-  std::string domain; ///< ims.mnc001.mcc001.3gppnetwork.org
-  std::string impi;   ///< IMSI@domain
+  std::string domain;         ///< ims.mnc001.mcc001.3gppnetwork.org
+  std::string impi;           ///< IMSI@domain
   std::string temporary_impu; ///< sip:IMPI
 };
 /// Fails when `imsi` is not 6 to 15 digits or `mnc_digits` is neither 2 nor 3.

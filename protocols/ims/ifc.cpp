@@ -98,9 +98,8 @@ struct condition_holds {
   bool operator()(const method_spt& spt) const {
     if (spt.name != request.method_name())
       return false;
-    return request.method() != sip::method::register_ || spt.registration.empty()
-           || std::find(spt.registration.begin(), spt.registration.end(), context.registration)
-                  != spt.registration.end();
+    return request.method() != sip::method::register_ || spt.registration.empty() ||
+           std::find(spt.registration.begin(), spt.registration.end(), context.registration) != spt.registration.end();
   }
   bool operator()(const header_spt& spt) const { return header_matches(spt, request); }
   bool operator()(const session_case_spt& spt) const { return spt.value == context.direction; }

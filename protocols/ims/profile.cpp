@@ -194,8 +194,8 @@ result<application_server> read_server(pugi::xml_node node) {
   auto uri = sip::parse_uri(out.name);
   if (!uri || !uri->is_sip())
     return broken("an application server whose name is no SIP URI");
-  out.handling = enumerated<default_handling>(child(node, "DefaultHandling"), 1)
-                     .value_or(default_handling::session_continued);
+  out.handling =
+      enumerated<default_handling>(child(node, "DefaultHandling"), 1).value_or(default_handling::session_continued);
   out.service_info = content(child(node, "ServiceInfo"));
   out.include_register_request = static_cast<bool>(innermost_or_extended(node, "IncludeRegisterRequest"));
   out.include_register_response = static_cast<bool>(innermost_or_extended(node, "IncludeRegisterResponse"));
@@ -324,9 +324,9 @@ pattern wildcard_to_pattern(std::string_view wildcard) {
   auto second = first == wildcard.npos ? first : wildcard.find('!', first + 1);
   if (second == wildcard.npos)
     return pattern(quoted(wildcard));
-  return pattern(quoted(wildcard.substr(0, first)) + "(?:"
-                 + std::string(wildcard.substr(first + 1, second - first - 1)) + ")"
-                 + quoted(wildcard.substr(second + 1)));
+  return pattern(quoted(wildcard.substr(0, first)) +
+                 "(?:" + std::string(wildcard.substr(first + 1, second - first - 1)) + ")" +
+                 quoted(wildcard.substr(second + 1)));
 }
 
 } // namespace troupe::ims

@@ -15,17 +15,20 @@ namespace {
 constexpr std::array<std::string_view, 2> document_states = {"full", "partial"};
 constexpr std::array<std::string_view, 3> registration_states = {"init", "active", "terminated"};
 constexpr std::array<std::string_view, 2> contact_states = {"active", "terminated"};
-constexpr std::array<std::string_view, 9> contact_events = {
-    "registered", "created", "refreshed", "shortened", "expired", "deactivated", "probation", "unregistered", "rejected"};
+constexpr std::array<std::string_view, 9> contact_events = {"registered", "created",      "refreshed",
+                                                            "shortened",  "expired",      "deactivated",
+                                                            "probation",  "unregistered", "rejected"};
 
 /// What XML 1.0 cannot hold becomes '?': one UE's odd Contact must not spoil the document for its watchers.
 std::string sane(const std::string& text) {
   std::string out = text;
   for (std::size_t i = 0; i < out.size();) {
     auto lead = static_cast<unsigned char>(out[i]);
-    std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                       : lead >= 0xF0 && lead < 0xF5                    ? 4
-                                                                        : 0;
+    std::size_t length = lead < 0x80                   ? 1
+                         : lead >= 0xC2 && lead < 0xE0 ? 2
+                         : lead >= 0xE0 && lead < 0xF0 ? 3
+                         : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                       : 0;
     bool good = length != 0 && i + length <= out.size() && (lead >= 0x20 || lead == '\t') && lead != 0x7F;
     for (std::size_t k = 1; good && k < length; ++k)
       good = (static_cast<unsigned char>(out[i + k]) & 0xC0) == 0x80;
@@ -244,11 +247,11 @@ std::string_view to_string(contact_event e) noexcept { return contact_events[sta
 
 contact_status status_after(contact_event e) noexcept {
   switch (e) {
-    case contact_event::registered:
-    case contact_event::created:
-    case contact_event::refreshed:
-    case contact_event::shortened: return contact_status::active;
-    default: return contact_status::terminated;
+  case contact_event::registered:
+  case contact_event::created:
+  case contact_event::refreshed:
+  case contact_event::shortened: return contact_status::active;
+  default: return contact_status::terminated;
   }
 }
 

@@ -73,8 +73,8 @@ public:
   void operator()(const event::terminating& e) {
     bool whole = e.impis.empty() && e.contacts.empty();
     auto going = [&](const binding& b) {
-      return whole || std::find(e.impis.begin(), e.impis.end(), b.contact.impi) != e.impis.end()
-             || std::find(e.contacts.begin(), e.contacts.end(), b.id) != e.contacts.end();
+      return whole || std::find(e.impis.begin(), e.impis.end(), b.contact.impi) != e.impis.end() ||
+             std::find(e.contacts.begin(), e.contacts.end(), b.id) != e.contacts.end();
     };
     bool was_unregistered = s().state == registration_state::unregistered;
     drop(going, e.event, e.retry_after, e.at,
@@ -134,8 +134,8 @@ private:
     return std::nullopt;
   }
 
-  void take_profile(const std::shared_ptr<const std::string>& user_data, const std::shared_ptr<const subscription>& user,
-                    const charging_addresses& charging) {
+  void take_profile(const std::shared_ptr<const std::string>& user_data,
+                    const std::shared_ptr<const subscription>& user, const charging_addresses& charging) {
     if (user) {
       s().user_data = user_data;
       s().user = user;
@@ -286,8 +286,8 @@ private:
         continue;
       for (auto c : chain(profile, request, {session_case::originating_registered, true, type})) {
         auto& as = c->server;
-        bool known = std::any_of(out.begin(), out.end(),
-                                 [&](auto& t) { return t.server_name == as.name && t.impu == impu; });
+        bool known =
+            std::any_of(out.begin(), out.end(), [&](auto& t) { return t.server_name == as.name && t.impu == impu; });
         if (!known)
           out.push_back({as.name, impu, type, expires, as.handling, as.service_info, as.include_register_request,
                          as.include_register_response});

@@ -52,7 +52,7 @@ struct registration_change {
   std::vector<watched_identity> identities; ///< of the set; where it ended: as they were
   std::vector<contact_change> contacts;
   std::vector<watched_identity> gone; ///< identities that left the profile
-  bool ended = false; ///< no contact is left
+  bool ended = false;                 ///< no contact is left
   friend bool operator==(const registration_change&, const registration_change&) = default;
 };
 
@@ -122,7 +122,7 @@ struct profile_pushed {
 struct terminating {
   instant at;
   std::vector<std::string> impis;
-  std::vector<std::uint64_t> contacts; ///< binding ids
+  std::vector<std::uint64_t> contacts;                                ///< binding ids
   reginfo::contact_event event = reginfo::contact_event::deactivated; ///< deactivated, rejected or probation
   std::optional<std::uint32_t> retry_after;
   bool by_hss = false; ///< RTR: the HSS knows
@@ -181,9 +181,9 @@ struct release_calls {
 };
 struct forget {}; ///< nothing is left to be kept
 } // namespace registrar_effect
-using registrar_effect_type =
-    std::variant<registrar_effect::answer, registrar_effect::refuse, registrar_effect::assign, registrar_effect::changed,
-                 registrar_effect::register_at_servers, registrar_effect::release_calls, registrar_effect::forget>;
+using registrar_effect_type = std::variant<registrar_effect::answer, registrar_effect::refuse, registrar_effect::assign,
+                                           registrar_effect::changed, registrar_effect::register_at_servers,
+                                           registrar_effect::release_calls, registrar_effect::forget>;
 
 struct registrar_step {
   registration_set next;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/base/text.hpp"
 #include "protocols/sip/uri.hpp"
 
 namespace troupe::ims {
@@ -18,9 +19,18 @@ bool same_address(std::string_view a, std::string_view b) {
   return one && two && sip::equivalent(*one, *two);
 }
 
-/// "urn:uuid:..." goes into a parameter as it is; what may not stand there is escaped (RFC 5627 clause 3.1).
+/// "urn:uuid:..." goes into a parameter as it is; what may not stand there is escaped (RFC 3261 clause 25.1, paramchar).
 std::string gruu_of(std::string_view aor, const std::string& instance) {
-  return std::string(aor) + ";gr=" + sip::escape_user(instance);
+  std::string out = std::string(aor) + ";gr=";
+  for (char c : instance) {
+    if (is_alpha(c) || is_digit(c) || std::string_view("-_.!~*'()[]/:&+$").find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    auto octet = static_cast<std::uint8_t>(c);
+    out += '%' + to_hex({&octet, 1});
+  }
+  return out;
 }
 
 class planner {
@@ -58,9 +68,7 @@ private:
     return was_there && b.call_id == request_.call_id && request_.cseq <= b.cseq && !touched(b);
   }
 
-  bool touched(const binding& b) const {
-    return std::find(touched_.begin(), touched_.end(), b.id) != touched_.end();
-  }
+  bool touched(const binding& b) const { return std::find(touched_.begin(), touched_.end(), b.id) != touched_.end(); }
 
   void note(const binding& b, reginfo::contact_event event) { plan_.changes.push_back({b, event, std::nullopt}); }
 

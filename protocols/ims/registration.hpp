@@ -35,20 +35,21 @@ struct binding {
   std::string user_agent;
   std::string access_info; ///< P-Access-Network-Info as it came
   std::string visited_network;
-  bool outbound = false; ///< RFC 5626: reg-id counts
+  bool outbound = false;                  ///< RFC 5626: reg-id counts
   std::vector<temporary_gruu> temp_gruus; ///< oldest first; all hold while the binding's Call-ID stays
-  std::string unknown; ///< fields of a later version
+  std::string unknown;                    ///< fields of a later version
   friend bool operator==(const binding&, const binding&) = default;
 };
 
 struct registration_set {
   registration_state state = registration_state::not_registered;
-  std::vector<binding> bindings; ///< in the order of their registration
+  std::vector<binding> bindings;                ///< in the order of their registration
   std::shared_ptr<const std::string> user_data; ///< as the HSS sent it; null: none
   std::shared_ptr<const subscription> user;     ///< what it says
   charging_addresses charging;
-  std::vector<std::string> associated_impis; ///< other private identities that share these public ones (TS 29.228 clause 6.1.2)
-  std::vector<std::string> calls;            ///< keys of the set's calls, to be released with it
+  std::vector<std::string>
+      associated_impis;           ///< other private identities that share these public ones (TS 29.228 clause 6.1.2)
+  std::vector<std::string> calls; ///< keys of the set's calls, to be released with it
   std::uint64_t next_id = 1;
   std::string unknown;
 };
@@ -72,7 +73,7 @@ struct contact_request {
   std::string uri;
   std::string display_name;
   std::vector<contact_parameter> parameters; ///< without expires and q
-  std::optional<std::uint32_t> expires; ///< of the contact, else of the request
+  std::optional<std::uint32_t> expires;      ///< of the contact, else of the request
   std::uint16_t q = 1000;
   std::string instance_id;
   std::uint32_t reg_id = 0;

@@ -82,8 +82,8 @@ bool take_binding(reader& in, binding& b) {
                         g.uri = r.text();
                         g.cseq = static_cast<std::uint32_t>(r.number());
                         return true;
-                      })
-            && whole;
+                      }) &&
+            whole;
   };
   return take_record(in, b.unknown, read) && whole;
 }
@@ -124,9 +124,8 @@ std::optional<registration_set> decode_registration_set(std::string_view octets)
       return std::nullopt;
     s.user = std::make_shared<const subscription>(std::move(*user));
   }
-  bool whole = take_texts(in, s.charging.ccf) && take_texts(in, s.charging.ecf) && take_texts(in, s.associated_impis)
-               && take_texts(in, s.calls)
-               && take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
+  bool whole = take_texts(in, s.charging.ccf) && take_texts(in, s.charging.ecf) && take_texts(in, s.associated_impis) &&
+               take_texts(in, s.calls) && take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
   if (!whole || !in.ok())
     return std::nullopt;
   s.unknown = octets.substr(octets.size() - in.left());

@@ -32,8 +32,8 @@ struct registered_contact {
   std::string impi;
   std::string instance_id; ///< of +sip.instance, without <>; empty if none
   std::uint32_t reg_id = 0;
-  std::uint16_t q = 1000; ///< thousandths
-  std::vector<std::string> path; ///< Path values, topmost first: the Route of a request to this contact
+  std::uint16_t q = 1000;                    ///< thousandths
+  std::vector<std::string> path;             ///< Path values, topmost first: the Route of a request to this contact
   std::vector<contact_parameter> parameters; ///< feature parameters among them, as the UE gave them
   std::string pub_gruu;
   instant expires_at;

@@ -157,8 +157,8 @@ private:
 
 void put_watcher(writer& out, const watcher& x) {
   put_record(out, x.unknown, [&](writer& w) {
-    for (auto text : {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id,
-                      &x.subscriber})
+    for (auto text :
+         {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id, &x.subscriber})
       w.text(*text);
     put_texts(w, x.routes);
     w.number(x.local_cseq);
@@ -172,8 +172,8 @@ void put_watcher(writer& out, const watcher& x) {
 bool take_watcher(reader& in, watcher& x) {
   bool whole = true;
   auto read = [&](reader& r) {
-    for (auto text : {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id,
-                      &x.subscriber})
+    for (auto text :
+         {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id, &x.subscriber})
       *text = r.text();
     whole = take_texts(r, x.routes);
     x.local_cseq = static_cast<std::uint32_t>(r.number());

@@ -18,9 +18,9 @@ struct watcher {
   std::string call_id;
   std::string local_tag;
   std::string remote_tag;
-  std::string local_uri;  ///< To of the SUBSCRIBE, From of NOTIFYs
-  std::string remote_uri; ///< From of the SUBSCRIBE, To of NOTIFYs
-  std::string target;     ///< Contact of the SUBSCRIBE: Request-URI of NOTIFYs
+  std::string local_uri;           ///< To of the SUBSCRIBE, From of NOTIFYs
+  std::string remote_uri;          ///< From of the SUBSCRIBE, To of NOTIFYs
+  std::string target;              ///< Contact of the SUBSCRIBE: Request-URI of NOTIFYs
   std::vector<std::string> routes; ///< Route values of NOTIFYs, the first on top
   std::string event_id;            ///< id parameter of Event; empty if none
   std::string subscriber;          ///< canonical: who was let in
@@ -62,7 +62,7 @@ struct subscribe_request {
   std::string event_id;
   bool accepts_reginfo = true;
   std::optional<std::uint32_t> expires;
-  std::string resource; ///< canonical form of the Request-URI of an initial one
+  std::string resource;              ///< canonical form of the Request-URI of an initial one
   std::vector<std::string> asserted; ///< canonical forms of P-Asserted-Identity
 };
 result<subscribe_request> read_subscribe(const sip::message& request, instant at, std::uint64_t ticket);
@@ -97,8 +97,9 @@ struct recovered {
   instant at;
 };
 } // namespace watcher_event
-using watcher_event_type = std::variant<watcher_event::subscribing, watcher_event::changed,
-                                        watcher_event::notify_failed, watcher_event::time_passed, watcher_event::recovered>;
+using watcher_event_type =
+    std::variant<watcher_event::subscribing, watcher_event::changed, watcher_event::notify_failed,
+                 watcher_event::time_passed, watcher_event::recovered>;
 
 namespace watcher_effect {
 struct accept {

@@ -72,11 +72,10 @@ TEST_CASE("TS 24.229 5.2.6.3: access information that a UE marks as network-prov
   m.add(sip::hdr::p_access_network_info, "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=001, IEEE-802.11;network-provided");
   m.add(sip::hdr::p_access_network_info, "3GPP-NR;np;utran-cell-id-3gpp=1");
   CHECK(strip_network_provided(m) == 2);
-  CHECK(sip::values(m, sip::hdr::p_access_network_info)
-        == std::vector<std::string_view>{"3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=001"});
+  CHECK(sip::values(m, sip::hdr::p_access_network_info) ==
+        std::vector<std::string_view>{"3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=001"});
   add_network_provided(m, "IEEE-802.11;i-wlan-node-id=abc");
-  CHECK(sip::values(m, sip::hdr::p_access_network_info).back()
-        == "IEEE-802.11;network-provided;i-wlan-node-id=abc");
+  CHECK(sip::values(m, sip::hdr::p_access_network_info).back() == "IEEE-802.11;network-provided;i-wlan-node-id=abc");
   CHECK(strip_network_provided(m) == 1);
   CHECK(strip_network_provided(m) == 0);
 }

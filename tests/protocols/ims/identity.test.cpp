@@ -25,8 +25,8 @@ TEST_CASE("TS 24.229 5.2.6.3.1: a preferred identity that is registered becomes 
 }
 
 TEST_CASE("TS 24.229 5.2.6.3.1: the display name of the asserted identity is the network's, not the UE's") {
-  CHECK(choose_asserted(invite({"\"The Bank\" <sip:alice@HOME;x=y>"}), registered)
-        == std::vector<std::string>{"\"Alice\" <sip:alice@home>"});
+  CHECK(choose_asserted(invite({"\"The Bank\" <sip:alice@HOME;x=y>"}), registered) ==
+        std::vector<std::string>{"\"Alice\" <sip:alice@home>"});
 }
 
 TEST_CASE("TS 24.229 5.2.6.3.1: without a registered preferred identity the default is asserted") {
@@ -39,10 +39,10 @@ TEST_CASE("TS 24.229 5.2.6.3.1: without a registered preferred identity the defa
 }
 
 TEST_CASE("TS 24.229 5.2.6.3.1: a SIP and a tel identity may both be preferred, a third is not looked at") {
-  CHECK(choose_asserted(invite({"<sip:alice@home>, <tel:+15550001>"}), registered)
-        == std::vector<std::string>{"\"Alice\" <sip:alice@home>", "<tel:+15550001>"});
-  CHECK(choose_asserted(invite({"<sip:x@home>", "<sip:y@home>", "<tel:+15550001>"}), registered)
-        == std::vector<std::string>{"\"Alice\" <sip:alice@home>"});
+  CHECK(choose_asserted(invite({"<sip:alice@home>, <tel:+15550001>"}), registered) ==
+        std::vector<std::string>{"\"Alice\" <sip:alice@home>", "<tel:+15550001>"});
+  CHECK(choose_asserted(invite({"<sip:x@home>", "<sip:y@home>", "<tel:+15550001>"}), registered) ==
+        std::vector<std::string>{"\"Alice\" <sip:alice@home>"});
 }
 
 TEST_CASE("TS 24.229 5.2.6.3.1: nothing can be asserted where nothing is registered") {
@@ -55,8 +55,8 @@ TEST_CASE("TS 24.229 5.2.6.3.3: asserting replaces what the UE asserted and remo
   m.add(sip::hdr::p_asserted_identity, "<sip:ceo2@home>");
   assert_identity(m, {"<sip:alice@home>", "<tel:+15550001>"});
   CHECK_FALSE(m.has(sip::hdr::p_preferred_identity));
-  CHECK(sip::values(m, sip::hdr::p_asserted_identity)
-        == std::vector<std::string_view>{"<sip:alice@home>", "<tel:+15550001>"});
+  CHECK(sip::values(m, sip::hdr::p_asserted_identity) ==
+        std::vector<std::string_view>{"<sip:alice@home>", "<tel:+15550001>"});
 }
 
 TEST_CASE("RFC 3261 19.1.4, RFC 3966 4: identities are compared by what they name") {
@@ -106,8 +106,8 @@ TEST_CASE("RFC 7315 4.1: P-Associated-URI lists the set, the default first, and 
   auto m = sip::message::response(200);
   m.add(sip::hdr::p_associated_uri, to_p_associated_uri(registered));
   m.add(sip::hdr::p_associated_uri, "garbage <");
-  CHECK(m.value(sip::hdr::p_associated_uri)
-        == "\"Alice\" <sip:alice@home>, <tel:+15550001>, <sip:+15550001@home;user=phone>");
+  CHECK(m.value(sip::hdr::p_associated_uri) ==
+        "\"Alice\" <sip:alice@home>, <tel:+15550001>, <sip:+15550001@home;user=phone>");
   CHECK(read_p_associated_uri(m) == registered);
 }
 

@@ -151,7 +151,8 @@ TEST_CASE("TS 29.228 B.2.3: an SDP condition looks into the SDP part of a multip
   CHECK(matches(video, invite, {}));
   invite.set_body("text/plain", sdp);
   CHECK_FALSE(matches(video, invite, {}));
-  auto parts = "--b1\r\nContent-Type: text/plain\r\n\r\nm=video in a text\r\n--b1\r\nContent-Type: application/sdp\r\n\r\n";
+  auto parts =
+      "--b1\r\nContent-Type: text/plain\r\n\r\nm=video in a text\r\n--b1\r\nContent-Type: application/sdp\r\n\r\n";
   invite.set_body("multipart/mixed;boundary=\"b1\"", parts + sdp + "--b1--\r\n");
   CHECK(matches(video, invite, {}));
   invite.set_body("multipart/mixed;boundary=b1", std::string(parts) + "m=audio 1 RTP/AVP 0\r\n--b1--\r\n");

@@ -17,7 +17,8 @@ subscription read(const std::string& file) {
 }
 
 std::string document(const std::string& profile) {
-  return "<IMSSubscription><PrivateID>a@h</PrivateID><ServiceProfile>" + profile + "</ServiceProfile></IMSSubscription>";
+  return "<IMSSubscription><PrivateID>a@h</PrivateID><ServiceProfile>" + profile +
+         "</ServiceProfile></IMSSubscription>";
 }
 
 const std::string alice = "<PublicIdentity><Identity>sip:alice@h</Identity></PublicIdentity>";
@@ -114,13 +115,12 @@ TEST_CASE("TS 29.228 Annex E: all that later releases add survives writing and r
   c.priority = 3;
   c.part = profile_part::unregistered;
   c.server.name = "sip:as.h";
-  c.trigger = trigger_point{
-      true,
-      {{request_uri_spt{pattern("sip:a.*")}, true, {0, 1}},
-       {header_spt{pattern("Accept", pattern::letter_case::ignored), std::nullopt}, false, {2}},
-       {session_description_spt{pattern("m"), pattern("video")}, false, {2}},
-       {session_case_spt{session_case::originating_cdiv}, false, {3}}},
-      false};
+  c.trigger = trigger_point{true,
+                            {{request_uri_spt{pattern("sip:a.*")}, true, {0, 1}},
+                             {header_spt{pattern("Accept", pattern::letter_case::ignored), std::nullopt}, false, {2}},
+                             {session_description_spt{pattern("m"), pattern("video")}, false, {2}},
+                             {session_case_spt{session_case::originating_cdiv}, false, {3}}},
+                            false};
   p.criteria.push_back(c);
   s.profiles.push_back(p);
   auto back = parse_subscription(build_subscription(s));
@@ -141,8 +141,7 @@ TEST_CASE("a criterion that could not be read stays one that never matches when 
 TEST_CASE("user data that is hostile or broken is an error of the HSS, with status 500") {
   auto broken = GENERATE(
       values<std::string>({"", "x", "<IMSSubscription/>", "<a/>", corpus("cx/subscription/90_bad_not_xml.xml"),
-                           corpus("cx/subscription/91_bad_no_profile.xml"), document(""),
-                           document("<PublicIdentity/>"),
+                           corpus("cx/subscription/91_bad_no_profile.xml"), document(""), document("<PublicIdentity/>"),
                            document("<PublicIdentity><Identity>http://h/</Identity></PublicIdentity>"),
                            document(alice + "<InitialFilterCriteria><ApplicationServer><ServerName>sip:as</ServerName>"
                                             "</ApplicationServer></InitialFilterCriteria>"),

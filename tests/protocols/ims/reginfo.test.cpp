@@ -76,7 +76,9 @@ TEST_CASE("RFC 3680 5.2: what a contact holds cannot break out of the document")
 
 TEST_CASE("RFC 3680 5.2: octets that XML cannot hold do not reach the document") {
   auto c = make_contact("c", contact_event::created);
-  c.display_name = "a\x01" "b\xff" "c\xc3\xa9";
+  c.display_name = "a\x01"
+                   "b\xff"
+                   "c\xc3\xa9";
   c.unknown_params = {{"x\x02", "\xe2\x82", true}};
   auto back = parse(build(make_document(0, document_state::full, {c})));
   REQUIRE(back);
@@ -97,8 +99,8 @@ TEST_CASE("RFC 3680 5.3: the NOTIFY bodies of two real networks are read") {
   CHECK(c.event == contact_event::registered);
   CHECK(c.expires.has_value());
   CHECK(c.uri.substr(0, 11) == "sip:192.168");
-  auto instance = std::find_if(c.unknown_params.begin(), c.unknown_params.end(),
-                               [](auto& p) { return p.name == "+sip.instance"; });
+  auto instance =
+      std::find_if(c.unknown_params.begin(), c.unknown_params.end(), [](auto& p) { return p.name == "+sip.instance"; });
   REQUIRE(instance != c.unknown_params.end());
   CHECK(instance->value.substr(0, 15) == "<urn:gsma:imei:");
 }
@@ -137,8 +139,8 @@ TEST_CASE("RFC 3261 25.1: q values are written short and read to the thousandth"
     std::uint16_t q;
     const char* text;
   };
-  auto r = GENERATE(values<row>({{0, "q=\"0\""}, {1000, "q=\"1\""}, {500, "q=\"0.5\""}, {333, "q=\"0.333\""},
-                                 {5, "q=\"0.005\""}}));
+  auto r = GENERATE(
+      values<row>({{0, "q=\"0\""}, {1000, "q=\"1\""}, {500, "q=\"0.5\""}, {333, "q=\"0.333\""}, {5, "q=\"0.005\""}}));
   auto c = make_contact("c", contact_event::registered);
   c.q = r.q;
   auto text = build(make_document(0, document_state::full, {c}));
@@ -149,21 +151,21 @@ TEST_CASE("RFC 3261 25.1: q values are written short and read to the thousandth"
 TEST_CASE("RFC 3680 5.1: a subscriber takes full state, then each next version, and knows when it missed one") {
   view v;
   CHECK(merge(v, make_document(7, document_state::partial, {})) == merge_result::missing);
-  CHECK(merge(v, make_document(7, document_state::full, {make_contact("a", contact_event::registered)}))
-        == merge_result::taken);
+  CHECK(merge(v, make_document(7, document_state::full, {make_contact("a", contact_event::registered)})) ==
+        merge_result::taken);
   CHECK(merge(v, make_document(7, document_state::full, {})) == merge_result::old);
-  CHECK(merge(v, make_document(8, document_state::partial, {make_contact("b", contact_event::created)}))
-        == merge_result::taken);
+  CHECK(merge(v, make_document(8, document_state::partial, {make_contact("b", contact_event::created)})) ==
+        merge_result::taken);
   REQUIRE(v.registrations.size() == 1);
   CHECK(v.registrations[0].contacts.size() == 2);
   CHECK(merge(v, make_document(10, document_state::partial, {})) == merge_result::missing);
   CHECK(v.version == 8);
-  CHECK(merge(v, make_document(9, document_state::partial, {make_contact("a", contact_event::expired)}))
-        == merge_result::taken);
+  CHECK(merge(v, make_document(9, document_state::partial, {make_contact("a", contact_event::expired)})) ==
+        merge_result::taken);
   REQUIRE(v.registrations[0].contacts.size() == 1);
   CHECK(v.registrations[0].contacts[0].id == "b");
-  CHECK(merge(v, make_document(20, document_state::full, {make_contact("c", contact_event::registered)}))
-        == merge_result::taken);
+  CHECK(merge(v, make_document(20, document_state::full, {make_contact("c", contact_event::registered)})) ==
+        merge_result::taken);
   CHECK(v.registrations[0].contacts[0].id == "c");
 }
 

@@ -50,10 +50,10 @@ TEST_CASE("TS 24.229 4.4: each field of the trust domain crosses only where its 
 TEST_CASE("the fields by which a UE could assert an identity, a charge or a network never come in") {
   auto m = with_all_fields();
   strip(m, crossing::from_ue);
-  for (auto id : {sip::hdr::p_asserted_identity, sip::hdr::p_charging_vector, sip::hdr::p_charging_function_addresses,
-                  sip::hdr::p_visited_network_id, sip::hdr::p_served_user, sip::hdr::p_profile_key,
-                  sip::hdr::p_user_database, sip::hdr::p_asserted_service, sip::hdr::p_called_party_id,
-                  sip::hdr::resource_priority, sip::hdr::history_info})
+  for (auto id :
+       {sip::hdr::p_asserted_identity, sip::hdr::p_charging_vector, sip::hdr::p_charging_function_addresses,
+        sip::hdr::p_visited_network_id, sip::hdr::p_served_user, sip::hdr::p_profile_key, sip::hdr::p_user_database,
+        sip::hdr::p_asserted_service, sip::hdr::p_called_party_id, sip::hdr::resource_priority, sip::hdr::history_info})
     CHECK_FALSE(m.has(id));
   CHECK(m.has(sip::hdr::p_preferred_identity));
 }
@@ -72,8 +72,13 @@ TEST_CASE("RFC 3325 7: an asserted identity leaves the trust domain unless priva
     const char* privacy;
     bool stays;
   };
-  auto r = GENERATE(values<row>({{nullptr, true}, {"none", true}, {"id", false}, {"ID ; critical", false},
-                                 {"header", false}, {"user;id", false}, {"history", true}}));
+  auto r = GENERATE(values<row>({{nullptr, true},
+                                 {"none", true},
+                                 {"id", false},
+                                 {"ID ; critical", false},
+                                 {"header", false},
+                                 {"user;id", false},
+                                 {"history", true}}));
   auto m = sip::message::request("INVITE", "sip:b@h");
   m.add(sip::hdr::p_asserted_identity, "<sip:a@h>");
   if (r.privacy)
@@ -102,8 +107,8 @@ TEST_CASE("RFC 7044 10.1.2: History-Info goes when its privacy is asked for") {
 
 TEST_CASE("TS 24.229 5.2.2.1: integrity-protected is the P-CSCF's, whatever the UE wrote") {
   auto forged = "Digest username=\"a@h\", realm=\"h, x\", Integrity-Protected=\"yes\",uri=\"sip:h\", response=\"\"";
-  CHECK(with_protection(forged, protection::no)
-        == "Digest username=\"a@h\", realm=\"h, x\", uri=\"sip:h\", response=\"\", integrity-protected=\"no\"");
+  CHECK(with_protection(forged, protection::no) ==
+        "Digest username=\"a@h\", realm=\"h, x\", uri=\"sip:h\", response=\"\", integrity-protected=\"no\"");
   CHECK(with_protection(forged, protection::absent).find("rotected") == std::string::npos);
   CHECK(with_protection("Digest", protection::no) == "Digest integrity-protected=\"no\"");
   CHECK(auth_parameter(forged, "integrity-protected") == "yes");
@@ -112,9 +117,9 @@ TEST_CASE("TS 24.229 5.2.2.1: integrity-protected is the P-CSCF's, whatever the 
 }
 
 TEST_CASE("TS 24.229 7.2A.2: the values of integrity-protected are read as they are written") {
-  for (auto p : {protection::no, protection::yes, protection::tls_pending, protection::tls_yes,
-                 protection::tls_connected, protection::ip_assoc_pending, protection::ip_assoc_yes,
-                 protection::auth_done})
+  for (auto p :
+       {protection::no, protection::yes, protection::tls_pending, protection::tls_yes, protection::tls_connected,
+        protection::ip_assoc_pending, protection::ip_assoc_yes, protection::auth_done})
     CHECK(protection_of(to_string(p)) == p);
   CHECK(protection_of("") == protection::absent);
   CHECK(protection_of("sure") == protection::absent);
