@@ -13,8 +13,7 @@ constexpr int application_id = 0x54724853; // "TrHS"
 constexpr const char* migrations[] = {
     "CREATE TABLE subscriber (id INTEGER PRIMARY KEY AUTOINCREMENT, definition BLOB NOT NULL)",
     "CREATE TABLE sequence (impi TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE state (subscriber INTEGER PRIMARY KEY REFERENCES subscriber ON DELETE CASCADE,"
-    " value BLOB NOT NULL)",
+    "CREATE TABLE state (subscriber INTEGER PRIMARY KEY REFERENCES subscriber ON DELETE CASCADE, value BLOB NOT NULL)",
 };
 constexpr int schema = static_cast<int>(std::size(migrations));
 

@@ -1,13 +1,9 @@
 // The embedded HSS as a whole: Cx over a database on disk.
-#include "subscribers.hpp"
-
-#include <condition_variable>
-#include <filesystem>
 #include <fstream>
 #include <set>
-#include <unistd.h>
+#include <thread>
 
-#include "actors/roles/hss/server.hpp"
+#include "bench.hpp"
 
 using namespace troupe;
 using namespace troupe::hss;
@@ -18,84 +14,6 @@ namespace {
 const std::string impi = "001010000000001@ims.example";
 const std::string anna = "sip:anna@ims.example";
 const std::string alice = "sip:alice@ims.example";
-
-const server::executor at_once = [](auto go_on) { go_on(); };
-
-/// A folder that is gone after the test.
-struct folder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("troupe-hss-test-" + std::to_string(::getpid()));
-  folder() {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-  }
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string database() const { return (path / "hss.sqlite").string(); }
-};
-
-std::unique_ptr<server> open(const std::string& database = ":memory:", std::uint64_t block = 8) {
-  server_options options;
-  options.database = database;
-  options.block = block;
-  options.now = [] { return noon; };
-  auto opened = server::open(std::move(options));
-  INFO((opened ? std::string() : opened.error().what));
-  REQUIRE(opened);
-  return std::move(*opened);
-}
-
-import_report put(server& hss, const std::string& toml) {
-  auto done = hss.put_and_wait(read_all(toml, hss.services()));
-  INFO((done ? std::string() : done.error().what));
-  REQUIRE(done);
-  return *done;
-}
-
-result<void> remove(server& hss, const std::string& who) {
-  std::mutex lock;
-  std::condition_variable told;
-  std::optional<result<void>> answer;
-  hss.remove(who, at_once, [&](auto done) {
-    std::lock_guard hold(lock);
-    answer = std::move(done);
-    told.notify_one();
-  });
-  std::unique_lock hold(lock);
-  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
-  return *answer;
-}
-
-cx::maa ask(server& hss, const cx::mar& request) {
-  std::mutex lock;
-  std::condition_variable told;
-  std::optional<cx::maa> answer;
-  hss.on(request, at_once, [&](cx::maa given) {
-    std::lock_guard hold(lock);
-    answer = std::move(given);
-    told.notify_one();
-  });
-  std::unique_lock hold(lock);
-  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
-  return *answer;
-}
-
-cx::mar challenge_for(const std::string& who = impi, const std::string& impu = anna, std::uint32_t items = 1) {
-  return {who, impu, scscf, cx::scheme::unknown, items, {}};
-}
-
-aka::sequence_number sqn_of(const cx::auth_item& item) {
-  static const aka::milenage m = [] {
-    aka::milenage made;
-    std::copy_n(from_hex("465b5ce8b199b49faa5f0a2ee238a6bc")->begin(), 16, made.k.begin());
-    std::copy_n(from_hex("cd63cb71954a9f4e48a5994e37a02baf")->begin(), 16, made.opc.begin());
-    return made;
-  }();
-  aka::random_challenge rand{};
-  auto octets = as_bytes(item.authenticate);
-  std::copy_n(octets.begin(), 16, rand.begin());
-  auto opened = aka::open_autn(m, rand, octets.subspan(16));
-  return opened.value().sqn; // throws, so that threads of a test may call it
-}
 
 } // namespace
 
