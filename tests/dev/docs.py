@@ -16,6 +16,8 @@ import subprocess
 import sys
 
 CASE = re.compile(r"\b(?:TEST_CASE|SCENARIO|SECTION|TEST_CASE_METHOD|TEMPLATE_TEST_CASE)\s*\(\s*(?:[\w:]+\s*,\s*)?((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+TEST_ONLY = re.compile(r"\b(?:TEST_CASE|SCENARIO)\s*\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
 LITERAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`]+)`")
@@ -127,7 +129,7 @@ def row_faults(root, cells, cases):
             yield f"clause {clause}: {path} does not exist"
         elif symbol and not re.search(rf"\b{re.escape(symbol)}\b", (root / path).read_text(encoding="utf-8")):
             yield f"clause {clause}: {path} has no `{symbol}`"
-    held = [unescaped(f'"{quoted}"') for quoted in re.findall(r'"([^"]+)"', test)]
+    held = [unescaped(f'"{quoted}"') for quoted in QUOTED.findall(test)]
     in_files = CODE.findall(test)
     if not held and not in_files:
         yield f"clause {clause}: no \"test sentence\" or `test file` holds it"

@@ -1,7 +1,7 @@
 """Bounded fuzzing: every target of tests/fuzz runs for some seconds, from its seeds and from what earlier runs found.
 
-Lines at the top of tests/fuzz/NAME.fuzz.cpp say where the seeds are, as folders from the root of the tree; those that are
-not there are left out. Inputs that once failed are kept in tests/corpus/fuzz/NAME and are always among the seeds.
+Seeds are folders from the root of the tree; those that are not there are left out. A target has those of SEEDS, or what a
+line at its top says. Inputs that once failed are kept in tests/corpus/fuzz/NAME and are always among the seeds.
 
   // seeds: tests/corpus/torture/rfc4475 ../shared/conformance/fuzz/sip
   // dictionary: tests/fuzz/sip.dict
@@ -12,6 +12,16 @@ import concurrent.futures
 import pathlib
 import re
 import subprocess
+
+MESSAGES = ["tests/corpus/torture/rfc4475", "tests/corpus/torture/rfc5118/wire", "tests/corpus/pcap/ipsec_reg/sip",
+            "tests/corpus/pcap/nonipsec_reg/sip", "../shared/conformance/fuzz/sip"]
+SEEDS = {
+    "message": MESSAGES,
+    "framing": MESSAGES,
+    "uri": ["../shared/conformance/fuzz/uri"],
+    "sdp": ["../shared/conformance/fuzz/sdp"],
+}
+DICTIONARIES = ["../shared/conformance/fuzz/sip.dict"]
 
 
 def header(source, word):
@@ -30,9 +40,9 @@ def run_one(root, build, source, seconds):
     artifacts.mkdir(parents=True, exist_ok=True)
     command = [str(program), f"-max_total_time={seconds}", f"-artifact_prefix={artifacts}/", "-timeout=10", "-rss_limit_mb=2048",
                "-print_final_stats=1", f"-max_len={(header(source, 'longest') or ['8192'])[0]}"]
-    command += [f"-dict={root / path}" for path in header(source, "dictionary") if (root / path).is_file()]
+    command += [f"-dict={root / path}" for path in (header(source, "dictionary") or DICTIONARIES)[:1] if (root / path).is_file()]
     command.append(str(found))
-    seeds = header(source, "seeds") + [f"tests/corpus/fuzz/{name}"]
+    seeds = (header(source, "seeds") or SEEDS.get(name, [])) + [f"tests/corpus/fuzz/{name}"]
     command += [str(root / path) for path in seeds if (root / path).is_dir()]
     try:
         done = subprocess.run(command, cwd=root, text=True, errors="replace", stdin=subprocess.DEVNULL,
