@@ -25,13 +25,13 @@ def run(command, **options):
 
 def our_files(*endings):
     """Files of the tree, committed or new, but not those that git ignores."""
-    listed = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True)
+    listed = subprocess.check_output(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True)
     return sorted({name for name in listed.split("\0") if name.endswith(endings) and (ROOT / name).is_file()})
 
 
 def changed_files():
-    listed = subprocess.check_output(["git", "diff", "-z", "--name-only", "--diff-filter=d", "HEAD"], cwd=ROOT, text=True)
-    new = subprocess.check_output(["git", "ls-files", "-z", "--others", "--exclude-standard"], cwd=ROOT, text=True)
+    listed = subprocess.check_output(["git", "-c", "safe.directory=*", "diff", "-z", "--name-only", "--diff-filter=d", "HEAD"], cwd=ROOT, text=True)
+    new = subprocess.check_output(["git", "-c", "safe.directory=*", "ls-files", "-z", "--others", "--exclude-standard"], cwd=ROOT, text=True)
     return set((listed + new).split("\0"))
 
 
@@ -114,6 +114,8 @@ def main():
     arguments.add_argument("--changed", action="store_true")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
     given = arguments.parse_args()
+    if not (ROOT / ".git").exists():
+        sys.exit("dev: check works on a git checkout: git knows which files are ours")
     changed = changed_files() if given.changed else None
     given.only = lambda files: files if changed is None else [name for name in files if name in changed]
 

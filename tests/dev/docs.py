@@ -27,7 +27,7 @@ ROW_STATES = ("planned", "elsewhere", "by design")
 def tree(root):
     """Files of ours, as git sees them; all files where there is no repository (the checker's own tests)."""
     if (root / ".git").exists():
-        listed = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, text=True)
+        listed = subprocess.check_output(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, text=True)
         names = [name for name in listed.split("\0") if name]
         return sorted(name for name in set(names) if (root / name).is_file())
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
