@@ -4,6 +4,7 @@
   - Each folder of the house (a folder with files of ours; modules, tests, documents) is in the table that begins with
     `| folder |` in docs/architecture.md, and each folder named there exists.
   - Each row of docs/conformance/*.md names files that exist, and tests that exist (docs/conformance/README.md has the format).
+  - Points of docs/decisions/cluster.md that sources cite by number exist.
   - Relative links in our Markdown lead to files.
   - docs/architecture.md names every package of packaging/packages.txt's [build] section that is a library.
 
@@ -151,6 +152,20 @@ def link_faults(root, files):
                     yield f"{name}:{number}: the link to {target} leads nowhere"
 
 
+def decision_faults(root, files):
+    """Sources cite the points of docs/decisions/cluster.md by number: each number must be there."""
+    page = root / "docs/decisions/cluster.md"
+    there = set(re.findall(r"^(\d+)\. ", page.read_text(encoding="utf-8"), re.M)) if page.is_file() else set()
+    for name in files:
+        if not name.endswith((".hpp", ".cpp")):
+            continue
+        for number, line in enumerate((root / name).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            for cited in re.findall(r"\bcluster\.md,? ?((?:\d+(?:, | and | to )?)+)", line):
+                for point in re.findall(r"\d+", cited):
+                    if point not in there:
+                        yield f"{name}:{number}: docs/decisions/cluster.md has no point {point}"
+
+
 def dependency_faults(root):
     packages, page = root / "packaging/packages.txt", root / "docs/architecture.md"
     if not packages.is_file() or not page.is_file():
@@ -173,6 +188,7 @@ def faults(root):
     yield from house_faults(root, files)
     yield from conformance_faults(root, files, sentences(root, files))
     yield from link_faults(root, files)
+    yield from decision_faults(root, files)
     yield from dependency_faults(root)
 
 

@@ -164,6 +164,13 @@ class docs_test(in_a_tree):
         (self.root / "protocols/sip/parser.hpp").unlink()
         self.assertTrue(any("no folder `protocols/sip`" in fault for fault in docs.faults(self.root)))
 
+    def test_a_point_of_a_decision_that_is_cited_must_exist(self):
+        self.put("docs/conformance/x.md", "\n")
+        self.put("docs/decisions/cluster.md", "2. **Keys.** x\n14. **Stored.** y\n")
+        self.put("protocols/sip/a.cpp", "// cluster.md 2 and 14\n// cluster.md, 14, 15\n")
+        self.assertEqual([fault for fault in docs.faults(self.root) if "point" in fault],
+                         ["protocols/sip/a.cpp:2: docs/decisions/cluster.md has no point 15"])
+
     def test_a_link_that_leads_nowhere_is_found(self):
         self.put("docs/conformance/x.md", "[a](../architecture.md) [b](https://example.org/) [c](gone.md)\n")
         self.assertEqual([fault for fault in docs.faults(self.root) if "link" in fault],
