@@ -1,5 +1,6 @@
 #include "protocols/sip/transaction_key.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -22,7 +23,7 @@ public:
     if (part.size() > longest)
       return hashed(part);
     octets_[size_++] = static_cast<char>(part.size());
-    std::memcpy(octets_.data() + size_, part.data(), part.size());
+    std::copy(part.begin(), part.end(), octets_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += part.size();
   }
   void lowered(std::string_view part) noexcept {
