@@ -2,7 +2,7 @@
 """Measures troupe and Kamailio with the same loads, in turn, on this machine, and prints what it gave.
 
   bench.py [--quick] [--only call|registration|dialogs|ims] [--rates 500,1000] [--calls N] [--repetitions N]
-           [--million] [--soak MINUTES] [--kamailio-only]
+           [--million] [--soak MINUTES] [--list] [--kamailio-only]
 
 Calls: INVITE 100 180 200 ACK BYE 200 through a stateful, record-routing, dialog-keeping UDP hop (config/profiles/transit.toml).
 Registrations: SIP digest, two round trips (config/profiles/digest.toml). Dialogs: growth of PSS over 50,000 held ones.
@@ -25,6 +25,12 @@ import servers
 from lib import isolation
 
 OUT = servers.OUT
+LOADS = {"call": "a call through one hop: a bare relay, Kamailio, troupe",
+         "registration": "a SIP digest registration: Kamailio, troupe",
+         "dialogs": "bytes of a held dialog: Kamailio, troupe",
+         "ims": "a call between two registered IMS users: troupe",
+         "--million": "one million held dialogs: troupe",
+         "--soak MINUTES": "mixed load; memory and descriptors stay flat: troupe"}
 
 
 def options():
@@ -37,8 +43,12 @@ def options():
     parser.add_argument("--repetitions", type=int)
     parser.add_argument("--million", action="store_true", help="one million held dialogs in troupe: its memory")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="mixed load on one IMS node; memory and descriptors must stay flat")
+    parser.add_argument("--list", action="store_true", help="say what is measured, and end")
     parser.add_argument("--kamailio-only", action="store_true", help="leave troupe out: checks the bench itself")
     given = parser.parse_args()
+    if given.list:
+        print("\n".join(f"{name:<14}{about}" for name, about in LOADS.items()))
+        sys.exit(0)
     given.rates = [int(rate) for rate in given.rates.split(",")]
     given.calls = given.calls or (2_000 if given.quick else 20_000)
     given.dialogs = given.dialogs or (2_000 if given.quick else 50_000)
