@@ -18,7 +18,7 @@ from lib.leg import hang_up, leg, sdp, talk
 from lib.message import message, uri_of
 from lib.node import node, total
 from lib.phone import no_answer, phone
-from lib.suite import check, equal, eventually, suite
+from lib.suite import SANITIZED, check, equal, eventually, suite
 
 PROXY = ("127.0.0.1", 5060)
 tests = suite()
@@ -83,7 +83,7 @@ def _(folder):
         check(dropped(server, "malformed") > before, f"troupe_dropped_total{{malformed}} stays {before} (seed {seed})")
         time.sleep(36)      # the longest transaction
         grown = (server.pss() - memory) / 2**20
-        check(grown < 16, f"memory grew by {grown:.1f} MiB (seed {seed})")
+        check(SANITIZED or grown < 16, f"memory grew by {grown:.1f} MiB (seed {seed})")
 
 
 @tests.case("a message beyond the limit gets 513 or is counted; over TCP the connection closes")
@@ -146,7 +146,7 @@ def _(folder):
                 one.sendall(piece.replace(b"o1", b"%02d" % (number % 100)))
             began = time.monotonic()
             still_serves(a, b)
-            check(time.monotonic() - began < 2.0, f"a call took {time.monotonic() - began:.1f} s beside slow writers")
+            check(time.monotonic() - began < (20.0 if SANITIZED else 2.0), f"a call took {time.monotonic() - began:.1f} s beside slow writers")
         for one in slow:
             one.sendall(pieces[-1])
         for one in slow:

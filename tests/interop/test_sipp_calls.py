@@ -10,12 +10,12 @@ import time
 
 from lib import accounts, config, ims_load
 from lib.node import node, total
-from lib.suite import check, equal, eventually, suite
+from lib.suite import SANITIZED, check, equal, eventually, suite
 
-CALLS = int(sys.argv[sys.argv.index("--calls") + 1]) if "--calls" in sys.argv else 1000
+CALLS = int(sys.argv[sys.argv.index("--calls") + 1]) if "--calls" in sys.argv else 200 if SANITIZED else 1000
 SHARES = {"plain": 0.15, "precondition": 0.30, "hold": 0.15, "cancel": 0.20, "fork": 0.15, "message": 0.05}
 PAIRS = 20
-RATE = 100      # calls a second of all kinds together
+RATE = 20 if SANITIZED else 100    # calls a second of all kinds together
 tests = suite(tools=["sipp"])
 users = accounts.generate(2 * PAIRS * len(SHARES))
 running = {}

@@ -13,6 +13,9 @@ import traceback
 from . import isolation, node
 
 
+SANITIZED = bool(os.environ.get("TROUPE_SANITIZER"))      # slower, and its memory says nothing
+
+
 class skip(Exception):
     """Why a case cannot run here."""
 
