@@ -36,18 +36,17 @@ result<std::unique_ptr<server>> server::open(server_options options) {
     return tl::unexpected(disk.error());
   std::unique_ptr<server> made(new server(std::move(options)));
   if (auto loaded = made->load(*disk); !loaded)
-    return tl::unexpected(loaded.error());
+    return fail("subscriber database " + made->options_.database + ": " + loaded.error().what, 0, 0);
   made->disk_ = std::make_unique<writer_thread>(std::move(*disk));
   return made;
 }
 
 result<void> server::load(database& from) {
   auto read = from.each_sequence([&](std::string_view impi, std::uint64_t seq) { retired_.emplace(impi, seq); });
-  result<void> fault;
   auto read_one = [&](std::int64_t id, std::string_view definition, std::string_view state) {
     auto who = decode_subscriber(definition, pool_);
     if (!who) {
-      fault = fail("subscriber " + std::to_string(id) + ": " + who.error().what, 0, 0);
+      faults_.push_back("subscriber in row " + std::to_string(id) + " is left out: " + who.error().what);
       return;
     }
     auto of = std::make_shared<record>(id);
@@ -66,7 +65,7 @@ result<void> server::load(database& from) {
   };
   if (read)
     read = from.each_subscriber(read_one);
-  return read ? fault : read;
+  return read;
 }
 
 server::found server::find(std::string_view impi, std::string_view impu) const {

@@ -74,6 +74,8 @@ public:
   /// IMPIs in their order, beginning behind `after`.
   std::vector<std::string> list(std::string_view after = {}, std::size_t most = 1000);
 
+  /// Rows that could not be read when the database was opened: for the log. The others are served.
+  const std::vector<std::string>& faults() const noexcept { return faults_; }
   services_pool& services() noexcept { return pool_; }
   std::size_t size() const noexcept { return directory_.size(); } ///< private identities
   std::size_t unwritten() const { return disk_->unwritten(); }
@@ -103,6 +105,7 @@ private:
   void tell(const notices& what) const;
 
   server_options options_;
+  std::vector<std::string> faults_;
   services_pool pool_;
   directory directory_;
   /// Numbers of private identities that are not in the directory, or not yet. The writer's thread alone uses it.
