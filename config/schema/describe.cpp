@@ -13,9 +13,10 @@ A node reads one TOML file: `troupe run --config FILE`. `troupe check --config F
 line, column and key, and `--explain` shows every option with the value in force. Runnable examples are in
 `config/profiles/`. A key that is not listed here is an error.
 
-Paths that do not begin with `/` are taken from the working directory. Options marked *live* take effect when the file
-is read again on SIGHUP; all others with the next start.
-)";
+Paths that do not begin with `/` are taken from the working directory. A change takes effect with the next start)";
+
+constexpr std::string_view live_options = R"(; that of
+an option marked *live* already when the file is read again on SIGHUP)";
 
 /// A cell must not end its row or column.
 std::string cell(std::string_view text) {
@@ -82,6 +83,9 @@ std::string explain_line(const option& of, const node_config& config) {
 
 std::string describe_markdown() {
   std::string out(preface);
+  if (std::any_of(options().begin(), options().end(), [](const option& each) { return !each.about.restart; }))
+    out += live_options;
+  out += ".\n";
   for (auto& [name, description] : sections()) {
     out += "\n## [" + std::string(name) + "]\n\n" + std::string(description) + "\n\n";
     out += "| key | kind | default | meaning |\n| --- | --- | --- | --- |\n";

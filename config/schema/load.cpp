@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "config/schema/check.hpp"
 #include "config/schema/options.hpp"
@@ -87,6 +88,17 @@ void in_file_order(std::vector<problem>& problems) {
   });
 }
 
+std::optional<std::string> whole_file(const std::filesystem::path& file) {
+  std::ifstream from(file, std::ios::binary);
+  if (!from.is_open())
+    return std::nullopt;
+  try {
+    return std::string{std::istreambuf_iterator<char>(from), {}};
+  } catch (const std::ios_base::failure&) { // a folder, a disk that errs
+    return std::nullopt;
+  }
+}
+
 } // namespace
 
 loaded parse(std::string_view toml, std::string_view file_name) {
@@ -112,12 +124,11 @@ loaded parse(std::string_view toml, std::string_view file_name) {
 }
 
 loaded load(const std::filesystem::path& file) {
-  std::ifstream from(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(from), {}};
-  if (!from.is_open() || from.bad())
+  auto text = whole_file(file);
+  if (!text)
     return tl::unexpected(std::vector<problem>{
         {file.string(), 0, 0, "", "cannot be read", "name a file with --config; config/profiles/ has examples"}});
-  return parse(text, file.string());
+  return parse(*text, file.string());
 }
 
 } // namespace troupe::config

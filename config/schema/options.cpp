@@ -149,7 +149,7 @@ std::vector<option> make_options() {
       make("sip.connect_timeout", FIELD(sip.connect_timeout), {.least = 1, .most = 32},
            "For connecting by TCP and for the TLS handshake, both ways; then the next target is tried."),
       make("sip.messages_per_second_per_source", FIELD(sip.messages_per_second_per_source),
-           {.least = 0, .most = 1'000'000, .restart = false},
+           {.least = 0, .most = 1'000'000},
            "Flood limit of one source address on the access side; what is beyond it is dropped and counted. 0: none."),
       make("sip.udp_mtu", FIELD(sip.udp_mtu), {.least = 576, .most = 65'535, .unit = "octets"},
            "A larger request goes by TCP when it may, and by UDP when that fails (RFC 3261 clause 18.1.1)."),
@@ -180,10 +180,9 @@ std::vector<option> make_options() {
       make("session.longest", FIELD(session.longest), {.least = 60, .most = 30 * day},
            "A call whose ends support no session timer is released after this."),
 
-      make("overload.max_transactions", FIELD(overload.max_transactions),
-           {.least = 100, .most = 10'000'000, .restart = false},
+      make("overload.max_transactions", FIELD(overload.max_transactions), {.least = 100, .most = 10'000'000},
            "Live transactions of a shard beyond which new work gets 503."),
-      make("overload.retry_after", FIELD(overload.retry_after), {.least = 1, .most = hour, .restart = false},
+      make("overload.retry_after", FIELD(overload.retry_after), {.least = 1, .most = hour},
            "The Retry-After of that 503."),
 
       make("pcscf.visited_network_id", FIELD(pcscf.visited_network_id),
@@ -282,7 +281,7 @@ std::vector<option> make_options() {
       make("cluster.link", FIELD(cluster.link), {.empty = true, .example = "\"127.0.0.1:4500\""},
            "Numeric address and port for the other nodes of a cluster. A single node opens nothing here."),
 
-      make("log.level", FIELD(log.level), {.restart = false}, "The least severe level that is logged."),
+      make("log.level", FIELD(log.level), {}, "The least severe level that is logged."),
       make("log.format", FIELD(log.format), {}, "Lines for people, or one JSON object a line."),
       make("log.file", FIELD(log.file),
            {.empty = true, .example = "\"var/log/troupe.log\"", .default_note = "standard error"}, "Appended to."),

@@ -224,6 +224,12 @@ TEST_CASE("a file that cannot be read is one problem without a line") {
         "no/such/file.toml: cannot be read; name a file with --config; config/profiles/ has examples");
 }
 
+TEST_CASE("a folder is not a configuration, and an empty file lacks everything") {
+  REQUIRE_FALSE(load("/tmp"));
+  CHECK(load("/tmp").error().front().what == "cannot be read");
+  CHECK(bad("").size() == 2);
+}
+
 TEST_CASE("no octets make the reader crash, and each truncation of a profile is read or refused") {
   std::ifstream from(SOURCE_DIR "/config/profiles/split-core.toml");
   std::string whole{std::istreambuf_iterator<char>(from), {}};
