@@ -41,11 +41,9 @@ std::vector<srv_record> order_srv(std::vector<srv_record> records, random_source
 }
 
 std::optional<std::size_t> next_target(const std::vector<hop_target>& targets, std::size_t failed, bool refused) {
-  for (auto n = failed + 1; n < targets.size(); ++n) {
-    bool opened = refused && n == failed + 1;
-    if (!targets[n].only_if_refused || opened)
+  for (auto n = failed + 1; n < targets.size(); ++n)
+    if (!targets[n].only_if_refused || refused)
       return n;
-  }
   return std::nullopt;
 }
 

@@ -116,7 +116,7 @@ void forking::failed(const fork_event& e) noexcept {
   auto& b = branch(e.branch);
   if (!b.pending())
     return;
-  if (e.more_targets && !b.cancelled && !me().cancelled && !me().settled) {
+  if (e.more_targets && !b.cancelled && !me().settled) {
     b.at = at::trying;
     act_on(act::retry, e.branch);
     return arm_c(e.branch);

@@ -131,6 +131,9 @@ TEST_CASE("within one order NAPTR's preference decides which service is tried fi
 TEST_CASE("a sips URI goes by TLS alone, whatever DNS offers (RFC 3263 4.1)") {
   CHECK(resolve("sips:example.com", full).targets == "TLS/192.0.2.3/5061");
   auto dns = full;
+  dns["NAPTR example.com"] =
+      naptr({{10, 0, "s", "SIP+D2U", "_sip._udp.example.com"}, {90, 0, "s", "SIPS+D2T", "_sips._tcp.example.com"}});
+  CHECK(resolve("sips:example.com", dns).targets == "TLS/192.0.2.3/5061");
   dns.erase("NAPTR example.com");
   auto found = resolve("sips:example.com", dns);
   CHECK(found.targets == "TLS/192.0.2.3/5061");
