@@ -1,8 +1,8 @@
-// One contact's registration as the P-CSCF knows it: TS 24.229 clauses 5.2.2 (registration), 5.2.3 (its subscription to the
-// registration event) and 5.2.5 (de-registration).
+// One contact's registration as the P-CSCF knows it: TS 24.229 clauses 5.2.2 (registration), 5.2.3 (its subscription
+// to the registration event) and 5.2.5 (de-registration).
 //
-// The P-CSCF sees REGISTERs pass, and trusts what the S-CSCF answers and notifies, never what the UE says. Until the first
-// 200 nothing is registered; a REGISTER of a registered contact leaves it as it is until it is answered.
+// The P-CSCF sees REGISTERs pass, and trusts what the S-CSCF answers and notifies, never what the UE says. Until the
+// first 200 nothing is registered; a REGISTER of a registered contact leaves it as it is until it is answered.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,8 @@ struct reg_subscription {
   std::uint32_t local_cseq = 0;
   std::uint32_t remote_cseq = 0;
   instant expires_at;
-  /// active: when the SUBSCRIBE goes out again; asked or renewing: when it counts as lost; ended: when one may be tried.
+  /// active: when the SUBSCRIBE goes out again; asked or renewing: when it counts as lost; ended: when one may be
+  /// tried.
   instant renew_at;
   bool renewing = false;
   bool retry = false; ///< ended: try again at renew_at
@@ -38,7 +39,8 @@ struct reg_subscription {
 };
 
 struct access_binding {
-  /// `gone`: for a moment nothing is left but the dialog of the subscription, so that the S-CSCF's last NOTIFY gets its 200.
+  /// `gone`: for a moment nothing is left but the dialog of the subscription, so that the S-CSCF's last NOTIFY gets
+  /// its 200.
   enum class phase : std::uint8_t { empty, pending, registered, gone };
 
   phase now = phase::empty;
@@ -80,8 +82,8 @@ struct register_outcome {
 };
 register_outcome read_register_outcome(const sip::message& response, std::string_view contact);
 
-/// The Route values of a request are those that the P-CSCF stored, in their order: clauses 5.2.6.3.3 step 4 and 5.2.6.3.7. `routes`
-/// without the P-CSCF's own. Where not, the P-CSCF answers 400 or puts the stored ones in.
+/// The Route values of a request are those that the P-CSCF stored, in their order: clauses 5.2.6.3.3 step 4 and
+/// 5.2.6.3.7. `routes` without the P-CSCF's own. Where not, the P-CSCF answers 400 or puts the stored ones in.
 bool follows_service_route(const access_binding& binding, const std::vector<std::string_view>& routes);
 
 namespace access_event {
@@ -145,7 +147,8 @@ struct answer_notify {
   std::uint64_t ticket = 0;
   int status = 200;
 };
-/// The binding is gone: flows, associations and calls of it are to be released. With `by_network` calls too (clause 5.2.8).
+/// The binding is gone: flows, associations and calls of it are to be released. With `by_network` calls too (clause
+/// 5.2.8).
 struct removed {
   bool by_network = false;
   std::optional<reginfo::contact_event> why;

@@ -1,5 +1,5 @@
-// Between authentication.hpp and the wire: what a REGISTER's Authorization answers, whether it is right, and the WWW-Authenticate
-// of a challenge. TS 24.229 clauses 5.4.1.2.1 to 5.4.1.2.3 and 7.2A.1; RFC 3310, RFC 7616, RFC 8760.
+// Between authentication.hpp and the wire: what a REGISTER's Authorization answers, whether it is right, and the
+// WWW-Authenticate of a challenge. TS 24.229 clauses 5.4.1.2.1 to 5.4.1.2.3 and 7.2A.1; RFC 3310, RFC 7616, RFC 8760.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,8 @@ std::optional<auth_answer> to_answer(const register_credentials& c);
 bool right_response(const auth_vector& vector, const register_credentials& c, std::string_view impi,
                     std::string_view realm, const sip::message& request);
 
-/// One value for AKA; for SIP digest one for each algorithm, the strongest first. With ck and ik, which the P-CSCF takes out.
+/// One value for AKA; for SIP digest one for each algorithm, the strongest first. With ck and ik, which the P-CSCF
+/// takes out.
 std::vector<std::string> to_www_authenticate(const auth_effect::challenge& challenge, std::string_view realm);
 
 } // namespace troupe::ims

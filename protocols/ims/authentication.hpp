@@ -1,7 +1,9 @@
-// A private identity's authentication at the S-CSCF: TS 24.229 clauses 5.4.1.2.1 to 5.4.1.2.3, TS 33.203 clause 6.1 and Annex N.
+// A private identity's authentication at the S-CSCF: TS 24.229 clauses 5.4.1.2.1 to 5.4.1.2.3, TS 33.203 clause 6.1
+// and Annex N.
 //
-// A REGISTER without protection is challenged, and one challenge at a time stands for a private identity; it ends with a right
-// answer, a wrong one, or after reg-await-auth. What is asked of the HSS, and what the digest says, are events and a callback.
+// A REGISTER without protection is challenged, and one challenge at a time stands for a private identity; it ends
+// with a right answer, a wrong one, or after reg-await-auth. What is asked of the HSS, and what the digest says, are
+// events and a callback.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +19,8 @@
 
 namespace troupe::ims {
 
-/// What the HSS gives to challenge with: SIP-Auth-Data-Item, TS 29.228 clause 6.3. Octet strings are held as std::string.
+/// What the HSS gives to challenge with: SIP-Auth-Data-Item, TS 29.228 clause 6.3. Octet strings are held as
+/// std::string.
 struct auth_vector {
   std::string scheme;    ///< "Digest-AKAv1-MD5", ..., "SIP Digest"
   std::string rand_autn; ///< AKA: RAND || AUTN
@@ -40,7 +43,8 @@ struct auth_vector {
 
 struct authentication_policy {
   milliseconds reg_await_auth{240'000};
-  /// A wrong response is answered with another challenge until this many were made for one registration attempt; then 403.
+  /// A wrong response is answered with another challenge until this many were made for one registration attempt; then
+  /// 403.
   std::uint32_t challenges_for_wrong_response = 1;
   /// After a failed MAC or SQN the UE answers to two consecutive challenges (clause 5.4.1.2.3, NOTE 1).
   std::uint32_t challenges_for_invalid = 3;

@@ -26,7 +26,8 @@ struct charging_vector {
   friend bool operator==(const charging_vector&, const charging_vector&) = default;
 };
 
-/// An ICID that no two calls share: time, and 64 random bits, and the host (TS 32.260 clause 5.1.3: unique for a month at least).
+/// An ICID that no two calls share: time, and 64 random bits, and the host (TS 32.260 clause 5.1.3: unique for a
+/// month at least).
 charging_vector make_charging_vector(random_source& random, instant now, std::string_view host);
 
 /// RFC 7315 clause 5.6: icid-value must be there.
@@ -36,8 +37,9 @@ std::string to_string(const charging_vector& v);
 /// `network` behind what is there; "void" entries of others stay. TS 24.229 clause 7.2A.5.2.8.
 void append_transit_ioi(charging_vector& v, std::string_view network);
 
-/// IOI type 1: between a visited and the home network (clause 5.2.2.1); 2: between originating and terminating home (5.4.3.2);
-/// 3: between the home network and an AS (5.4.3.2). Types 1 and 3 stand in front of the value, type 2 has no prefix.
+/// IOI type 1: between a visited and the home network (clause 5.2.2.1); 2: between originating and terminating home
+/// (5.4.3.2); 3: between the home network and an AS (5.4.3.2). Types 1 and 3 stand in front of the value, type 2 has
+/// no prefix.
 enum class ioi_type { visited_to_home = 1, home_to_home = 2, home_to_service = 3 };
 std::string make_ioi(ioi_type type, std::string_view network);
 

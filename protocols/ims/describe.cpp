@@ -4,6 +4,7 @@
 #include "protocols/base/siphash.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/watchers.hpp"
+#include "protocols/sip/gruu.hpp"
 #include "protocols/sip/values.hpp"
 
 namespace troupe::ims {
@@ -28,15 +29,14 @@ contact_event event_for(const watched_identity& identity, const binding& b, cont
 }
 
 void add_gruus(reginfo::contact& c, const watched_identity& identity, const binding& b) {
-  auto gr = b.contact.pub_gruu.find(";gr=");
   auto aor = canonical_identity(identity.uri).value_or("");
-  if (gr == b.contact.pub_gruu.npos || aor.compare(0, 4, "sip:") != 0 || aor.find('@') == aor.npos)
+  if (b.contact.pub_gruu.empty() || !identity.wildcard.empty())
     return;
-  c.pub_gruu = aor + b.contact.pub_gruu.substr(gr);
-  if (aor != b.impu || b.temp_gruus.empty())
+  c.pub_gruu = sip::public_gruu(aor, b.contact.instance_id);
+  if (aor != b.impu || b.temp_gruu.empty())
     return;
-  c.temp_gruu = b.temp_gruus.back().uri;
-  c.temp_gruu_first_cseq = b.temp_gruus.front().cseq;
+  c.temp_gruu = b.temp_gruu;
+  c.temp_gruu_first_cseq = b.temp_gruu_cseq;
 }
 
 reginfo::contact describe_contact(const watched_identity& identity, const binding& b, contact_event event, instant at) {

@@ -22,8 +22,8 @@ registration_type registration_type_of(const sip::message& request, bool registe
 bool matches(const trigger_point& trigger, const sip::message& request, const trigger_context& context);
 bool matches(const filter_criterion& criterion, const sip::message& request, const trigger_context& context);
 
-/// The index of the first criterion from `first` on that matches. The S-CSCF asks anew after each AS, with the message as it
-/// came back (TS 24.229 clause 5.4.3.2).
+/// The index of the first criterion from `first` on that matches. The S-CSCF asks anew after each AS, with the
+/// message as it came back (TS 24.229 clause 5.4.3.2).
 std::optional<std::size_t> next_match(const service_profile& profile, const sip::message& request,
                                       const trigger_context& context, std::size_t first = 0);
 

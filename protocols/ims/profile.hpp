@@ -85,7 +85,8 @@ struct service_point_trigger {
 struct trigger_point {
   bool conjunctive = true; ///< ConditionTypeCNF: groups are ORs and all must hold; else groups are ANDs and one must
   std::vector<service_point_trigger> spts;
-  /// A condition in it could not be understood. Such a criterion never matches: a negated one that we cannot read must not either.
+  /// A condition in it could not be understood. Such a criterion never matches: a negated one that we cannot read
+  /// must not either.
   bool malformed = false;
   friend bool operator==(const trigger_point&, const trigger_point&) = default;
 };

@@ -38,7 +38,8 @@ void put_list(writer& out, const Items& items, Put put) {
     put(item);
 }
 
-/// `take()` reads and keeps one item, and answers false when it is broken. A count that the octets cannot hold is a fault.
+/// `take()` reads and keeps one item, and answers false when it is broken. A count that the octets cannot hold is a
+/// fault.
 template <class Take>
 bool take_list(reader& in, Take take) {
   auto count = in.number();

@@ -83,7 +83,8 @@ struct limits {
 };
 
 /// What a notifier of a vendor unknown sent. An error where it is no reginfo document; a registration or contact that
-/// lacks what it must have, or has a state that nobody defined, makes all of it an error: half a truth would drop a user.
+/// lacks what it must have, or has a state that nobody defined, makes all of it an error: half a truth would drop a
+/// user.
 result<document> parse(std::string_view xml, const limits& most = {});
 
 /// What a subscriber holds of a registration, after documents came in: RFC 3680 clause 5.1.
@@ -98,7 +99,8 @@ enum class merge_result : std::uint8_t {
   old,     ///< a version that was seen: to be ignored
   missing, ///< versions in between are lost, or no full state yet: to be refreshed by a SUBSCRIBE
 };
-/// Changes `v` only when the answer is `taken`. Contacts that are terminated leave the view, as do terminated registrations.
+/// Changes `v` only when the answer is `taken`. Contacts that are terminated leave the view, as do terminated
+/// registrations.
 merge_result merge(view& v, const document& d);
 
 } // namespace troupe::ims::reginfo

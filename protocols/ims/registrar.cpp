@@ -304,8 +304,8 @@ private:
                                      seconds_left(b.contact.expires_at, request.at)};
       if (!b.contact.pub_gruu.empty())
         c.parameters.push_back({"pub-gruu", sip_quote(b.contact.pub_gruu), true});
-      if (!b.temp_gruus.empty())
-        c.parameters.push_back({"temp-gruu", sip_quote(b.temp_gruus.back().uri), true});
+      if (!b.temp_gruu.empty())
+        c.parameters.push_back({"temp-gruu", sip_quote(b.temp_gruu), true});
       out.contacts.push_back(std::move(c));
       out.outbound = out.outbound || (b.outbound && b.call_id == request.call_id);
     }

@@ -1,12 +1,13 @@
-// The registrar of the S-CSCF as a machine over registration.hpp's value: TS 24.229 clauses 5.4.1.2.2F, 5.4.1.4 to 5.4.1.7;
-// RFC 3261 clause 10.3.
+// The registrar of the S-CSCF as a machine over registration.hpp's value: TS 24.229 clauses 5.4.1.2.2F, 5.4.1.4 to
+// 5.4.1.7; RFC 3261 clause 10.3.
 //
-// A REGISTER that needs the HSS's word makes an `assign` effect that carries it, and comes back with the `assigned` event:
-// so the value holds no half-done work, and what changed meanwhile is seen when it returns.
+// A REGISTER that needs the HSS's word makes an `assign` effect that carries it, and comes back with the `assigned`
+// event: so the value holds no half-done work, and what changed meanwhile is seen when it returns.
 #pragma once
 
 #include <variant>
 
+#include "protocols/base/siphash.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/registration.hpp"
 
@@ -19,6 +20,7 @@ struct registrar_policy {
   std::size_t max_contacts = 8;      ///< of the set; one more gets 403
   bool assign_on_refresh = true;     ///< SAR RE_REGISTRATION on each refresh (TS 29.228 clause 6.1.2.1)
   bool keep_server_name = false;     ///< de-registrations ask the HSS to keep the S-CSCF's name
+  siphash_key gruu_secret{};         ///< the cluster's, for temporary GRUUs
 };
 
 /// Server-Assignment-Type with the values of TS 29.229 clause 6.3.15.
@@ -87,7 +89,8 @@ struct registration_answer {
   bool registered = false;     ///< Service-Route and P-Associated-URI belong in
   friend bool operator==(const registration_answer&, const registration_answer&) = default;
 };
-/// Puts the answer's fields into a 200. `service_route`: the S-CSCF's value, such as "<sip:orig@s.home;lr>".
+/// Puts the answer's fields into a 200. `service_route`: the S-CSCF's value, such as "<sip:orig@s.home;lr>"; empty: left to the
+/// caller.
 void fill_response(sip::message& response, const registration_answer& answer, std::string_view service_route);
 
 namespace registrar_event {
@@ -127,7 +130,8 @@ struct terminating {
   std::optional<std::uint32_t> retry_after;
   bool by_hss = false; ///< RTR: the HSS knows
 };
-/// Network-initiated re-authentication, clause 5.4.1.6: contacts end in `expires` seconds unless the UE registers again.
+/// Network-initiated re-authentication, clause 5.4.1.6: contacts end in `expires` seconds unless the UE registers
+/// again.
 struct shortening {
   instant at;
   std::vector<std::uint64_t> contacts; ///< none: all

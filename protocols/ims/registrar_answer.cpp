@@ -1,4 +1,5 @@
-// The 200 to a REGISTER: TS 24.229 clause 5.4.1.2.2F, RFC 3261 clause 10.3 step 8, RFC 3327 clause 5.3, RFC 3608 clause 6.3.
+// The 200 to a REGISTER: TS 24.229 clause 5.4.1.2.2F, RFC 3261 clause 10.3 step 8, RFC 3327 clause 5.3, RFC 3608
+// clause 6.3.
 #include "protocols/ims/registrar.hpp"
 #include "protocols/sip/values.hpp"
 
@@ -41,7 +42,8 @@ void fill_response(sip::message& response, const registration_answer& answer, st
     response.set(sip::hdr::p_charging_function_addresses, to_string(answer.charging));
   if (!answer.registered)
     return;
-  response.set(sip::hdr::service_route, service_route);
+  if (!service_route.empty())
+    response.set(sip::hdr::service_route, service_route);
   if (auto associated = to_p_associated_uri(answer.associated); !associated.empty())
     response.set(sip::hdr::p_associated_uri, associated);
 }

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "protocols/base/text.hpp"
+#include "protocols/ims/gruu.hpp"
+#include "protocols/sip/gruu.hpp"
 #include "protocols/sip/uri.hpp"
 
 namespace troupe::ims {
 
 namespace {
-
-constexpr std::size_t most_temp_gruus = 32;
 
 bool same_address(std::string_view a, std::string_view b) {
   if (a == b)
@@ -17,20 +16,6 @@ bool same_address(std::string_view a, std::string_view b) {
   auto one = sip::parse_uri(a);
   auto two = sip::parse_uri(b);
   return one && two && sip::equivalent(*one, *two);
-}
-
-/// "urn:uuid:..." goes into a parameter as it is; what may not stand there is escaped (RFC 3261 clause 25.1, paramchar).
-std::string gruu_of(std::string_view aor, const std::string& instance) {
-  std::string out = std::string(aor) + ";gr=";
-  for (char c : instance) {
-    if (is_alpha(c) || is_digit(c) || std::string_view("-_.!~*'()[]/:&+$").find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    auto octet = static_cast<std::uint8_t>(c);
-    out += '%' + to_hex({&octet, 1});
-  }
-  return out;
 }
 
 class planner {
@@ -121,7 +106,6 @@ private:
     auto& b = plan_.bindings.emplace_back();
     b.id = plan_.next_id++;
     b.registered_at = request_.at;
-    b.call_id = request_.call_id;
     fill(b, c, outbound, expires);
     b.last_event = reginfo::contact_event::registered;
     note(b, reginfo::contact_event::registered);
@@ -144,25 +128,22 @@ private:
     b.access_info = request_.access_info;
     b.visited_network = request_.visited_network;
     b.outbound = outbound;
-    if (b.call_id != request_.call_id) // RFC 5627 clause 5.1: another Call-ID ends the temporary GRUUs
-      b.temp_gruus.clear();
+    give_gruus(b, b.call_id != request_.call_id);
     b.call_id = request_.call_id;
     b.cseq = request_.cseq;
-    give_gruus(b);
   }
 
-  void give_gruus(binding& b) {
-    auto colon = request_.impu.find(':');
-    auto at = request_.impu.find('@');
-    if (!request_.supports_gruu || b.contact.instance_id.empty() || at == request_.impu.npos || colon > at)
+  void give_gruus(binding& b, bool new_call_id) {
+    if (new_call_id) { // RFC 5627 clause 5.4: another Call-ID ends the temporary ones
+      ++b.contact.gruu_epoch;
+      b.temp_gruu.clear();
+    }
+    b.contact.pub_gruu = request_.supports_gruu ? sip::public_gruu(request_.impu, b.contact.instance_id) : "";
+    if (b.contact.pub_gruu.empty() || !request_.gruu_nonce)
       return; // a tel: URI has no GRUU
-    b.contact.pub_gruu = gruu_of(request_.impu, b.contact.instance_id);
-    if (request_.temp_gruu_token.empty())
-      return;
-    if (b.temp_gruus.size() == most_temp_gruus)
-      b.temp_gruus.erase(b.temp_gruus.begin());
-    b.temp_gruus.push_back(
-        {"sip:" + sip::escape_user(request_.temp_gruu_token) + request_.impu.substr(at) + ";gr", request_.cseq});
+    if (b.temp_gruu.empty())
+      b.temp_gruu_cseq = request_.cseq;
+    b.temp_gruu = make_temp_gruu(request_.impu, b.contact, *request_.gruu_nonce + b.id, policy_.gruu_secret);
   }
 
   const registration_set& set_;

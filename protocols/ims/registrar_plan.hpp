@@ -1,4 +1,5 @@
-// What a REGISTER does to a set's bindings, all of it or nothing: RFC 3261 clause 10.3 steps 6 and 7, RFC 5626 clause 6.
+// What a REGISTER does to a set's bindings, all of it or nothing: RFC 3261 clause 10.3 steps 6 and 7, RFC 5626 clause
+// 6.
 #pragma once
 
 #include "protocols/ims/registrar.hpp"

@@ -1,8 +1,8 @@
-// The registrar's value: the bindings of one implicit registration set. TS 24.229 clauses 5.4.1.2.2F, 5.4.1.4 and 5.4.1.5;
-// RFC 3261 clause 10.3, RFC 3327, RFC 5626, RFC 5627.
+// The registrar's value: the bindings of one implicit registration set. TS 24.229 clauses 5.4.1.2.2F, 5.4.1.4 and
+// 5.4.1.5; RFC 3261 clause 10.3, RFC 3327, RFC 5626, RFC 5627.
 //
-// All public identities of the set are registered and de-registered together (TS 23.228 clause 5.2.1a), so they share one
-// list of contacts, whichever identity a REGISTER named and whichever private identity it came from.
+// All public identities of the set are registered and de-registered together (TS 23.228 clause 5.2.1a), so they share
+// one list of contacts, whichever identity a REGISTER named and whichever private identity it came from.
 #pragma once
 
 #include <memory>
@@ -17,12 +17,6 @@
 
 namespace troupe::ims {
 
-struct temporary_gruu {
-  std::string uri;
-  std::uint32_t cseq = 0; ///< of the REGISTER that it was given for
-  friend bool operator==(const temporary_gruu&, const temporary_gruu&) = default;
-};
-
 struct binding {
   std::uint64_t id = 0; ///< unlike any other of this set, also later
   registered_contact contact;
@@ -35,9 +29,10 @@ struct binding {
   std::string user_agent;
   std::string access_info; ///< P-Access-Network-Info as it came
   std::string visited_network;
-  bool outbound = false;                  ///< RFC 5626: reg-id counts
-  std::vector<temporary_gruu> temp_gruus; ///< oldest first; all hold while the binding's Call-ID stays
-  std::string unknown;                    ///< fields of a later version
+  bool outbound = false;            ///< RFC 5626: reg-id counts
+  std::string temp_gruu;            ///< the last that was given; those before it hold too while the Call-ID stays
+  std::uint32_t temp_gruu_cseq = 0; ///< of the REGISTER that got the first of them
+  std::string unknown;              ///< fields of a later version
   friend bool operator==(const binding&, const binding&) = default;
 };
 
@@ -94,7 +89,7 @@ struct register_request {
   bool supports_path = false;
   bool supports_outbound = false; ///< and the first Path value has ob
   bool supports_gruu = false;
-  std::string temp_gruu_token; ///< unpredictable text for a temporary GRUU's user part; empty: none is given
+  std::optional<std::uint64_t> gruu_nonce; ///< random, for temporary GRUUs; nothing: none is given
   std::string user_agent;
   std::string access_info;
   std::string visited_network;

@@ -31,6 +31,7 @@ void put_contact(writer& out, const registered_contact& c) {
     out.text(*text);
   out.number(c.reg_id);
   out.number(c.q);
+  out.number(c.gruu_epoch);
   put_texts(out, c.path);
   put_parameters(out, c.parameters);
   put_instant(out, c.expires_at);
@@ -41,6 +42,7 @@ bool take_contact(reader& in, registered_contact& c) {
     *text = in.text();
   c.reg_id = static_cast<std::uint32_t>(in.number());
   c.q = static_cast<std::uint16_t>(in.number());
+  c.gruu_epoch = static_cast<std::uint32_t>(in.number());
   bool whole = take_texts(in, c.path) && take_parameters(in, c.parameters);
   c.expires_at = take_instant(in);
   return whole;
@@ -56,10 +58,8 @@ void put_binding(writer& out, const binding& b) {
     put_instant(w, b.registered_at);
     w.u8(static_cast<std::uint8_t>(b.last_event));
     w.u8(b.outbound);
-    put_list(w, b.temp_gruus, [&](const temporary_gruu& g) {
-      w.text(g.uri);
-      w.number(g.cseq);
-    });
+    w.text(b.temp_gruu);
+    w.number(b.temp_gruu_cseq);
   });
 }
 
@@ -76,14 +76,8 @@ bool take_binding(reader& in, binding& b) {
     whole = whole && event <= static_cast<std::uint8_t>(reginfo::contact_event::rejected);
     b.last_event = static_cast<reginfo::contact_event>(event);
     b.outbound = r.u8() != 0;
-    whole = take_list(r,
-                      [&] {
-                        auto& g = b.temp_gruus.emplace_back();
-                        g.uri = r.text();
-                        g.cseq = static_cast<std::uint32_t>(r.number());
-                        return true;
-                      }) &&
-            whole;
+    b.temp_gruu = r.text();
+    b.temp_gruu_cseq = static_cast<std::uint32_t>(r.number());
   };
   return take_record(in, b.unknown, read) && whole;
 }

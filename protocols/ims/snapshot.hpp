@@ -15,8 +15,8 @@
 
 namespace troupe::ims {
 
-/// State of the implicit registration set at the S-CSCF (TS 29.228 clause 5.2): `unregistered` has a profile, and the S-CSCF serves
-/// it for calls that find nobody registered.
+/// State of the implicit registration set at the S-CSCF (TS 29.228 clause 5.2): `unregistered` has a profile, and the
+/// S-CSCF serves it for calls that find nobody registered.
 enum class registration_state : std::uint8_t { not_registered, registered, unregistered };
 
 struct contact_parameter {
@@ -35,7 +35,8 @@ struct registered_contact {
   std::uint16_t q = 1000;                    ///< thousandths
   std::vector<std::string> path;             ///< Path values, topmost first: the Route of a request to this contact
   std::vector<contact_parameter> parameters; ///< feature parameters among them, as the UE gave them
-  std::string pub_gruu;
+  std::string pub_gruu;                      ///< empty: the UE did not ask for GRUUs
+  std::uint32_t gruu_epoch = 0;              ///< temporary GRUUs of other epochs are dead
   instant expires_at;
   friend bool operator==(const registered_contact&, const registered_contact&) = default;
 };
@@ -59,8 +60,8 @@ public:
   const public_identity* default_identity() const;
   /// Distinct public user identities that are not barred, in the order of the profile: the first is the default.
   std::vector<const public_identity*> usable_identities() const;
-  /// The identity of the other scheme in the same service profile and, where given, the same alias group: a tel: URI for a
-  /// SIP URI and the reverse. Null when there is none.
+  /// The identity of the other scheme in the same service profile and, where given, the same alias group: a tel: URI
+  /// for a SIP URI and the reverse. Null when there is none.
   const public_identity* alias_of(const public_identity& id) const;
 };
 

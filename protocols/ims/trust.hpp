@@ -26,22 +26,25 @@ struct trust_rule {
   std::string_view clause;
 };
 
-/// All rules, for documentation and tests. P-Access-Network-Info from a UE, P-Asserted-Identity towards a UE with Privacy, and the
-/// parameters of Authorization, WWW-Authenticate and Via have functions of their own below and in access.hpp.
+/// All rules, for documentation and tests. P-Access-Network-Info from a UE, P-Asserted-Identity towards a UE with
+/// Privacy, and the parameters of Authorization, WWW-Authenticate and Via have functions of their own below and in
+/// access.hpp.
 const std::vector<trust_rule>& trust_rules();
 
 /// Removes the fields that may not cross. Answers how many lines went. Towards a UE and others P-Asserted-Identity is
 /// dealt with by apply_privacy().
 std::size_t strip(sip::message& m, crossing way);
 
-/// RFC 3325 clause 7 and RFC 3323 clause 5.1, when a message leaves the trust domain: with Privacy "id" (or "user", "header") P-Asserted-Identity
-/// goes; without it stays. Towards a UE the Privacy field stays; "id" asked for has then been done, and is taken out only when it goes to
-/// others. With "critical" and a service that we do not have (header, session, user) the answer is false: the request must be refused with 500 (RFC 3323 clause 5).
+/// RFC 3325 clause 7 and RFC 3323 clause 5.1, when a message leaves the trust domain: with Privacy "id" (or "user",
+/// "header") P-Asserted-Identity goes; without it stays. Towards a UE the Privacy field stays; "id" asked for has
+/// then been done, and is taken out only when it goes to others. With "critical" and a service that we do not have
+/// (header, session, user) the answer is false: the request must be refused with 500 (RFC 3323 clause 5).
 bool apply_privacy(sip::message& m, crossing way);
 /// True when the Privacy field lists this value ("id", "none", "history"...), its values being separated by ';'.
 bool asks_privacy(const sip::message& m, std::string_view value);
 
-// Parameters of credentials that only a P-CSCF and S-CSCF speak of among themselves, TS 24.229 clauses 7.2A.1 and 7.2A.2.
+// Parameters of credentials that only a P-CSCF and S-CSCF speak of among themselves, TS 24.229 clauses 7.2A.1 and
+// 7.2A.2.
 
 /// integrity-protected, TS 24.229 clause 7.2A.2: what the P-CSCF vouches for about a REGISTER's way.
 enum class protection : std::uint8_t {

@@ -1,7 +1,8 @@
-// Subscriptions to the registration event package at the S-CSCF: RFC 3680, RFC 6665 clause 4.2, TS 24.229 clause 5.4.2.1.
+// Subscriptions to the registration event package at the S-CSCF: RFC 3680, RFC 6665 clause 4.2, TS 24.229 clause
+// 5.4.2.1.
 //
-// A watcher counts its documents (version) and its NOTIFYs (CSeq). Both are advanced in the value before the NOTIFY leaves, so that
-// one that is sent again by a successor never carries a number that was used.
+// A watcher counts its documents (version) and its NOTIFYs (CSeq). Both are advanced in the value before the NOTIFY
+// leaves, so that one that is sent again by a successor never carries a number that was used.
 #pragma once
 
 #include <optional>
@@ -67,8 +68,8 @@ struct subscribe_request {
 };
 result<subscribe_request> read_subscribe(const sip::message& request, instant at, std::uint64_t ticket);
 
-/// Clause 5.4.2.1.1: the set's own identities that are not barred, a P-CSCF that stands in a Path, an AS of the filter criteria.
-/// The answer is the asserted identity that lets in; nothing when none does.
+/// Clause 5.4.2.1.1: the set's own identities that are not barred, a P-CSCF that stands in a Path, an AS of the
+/// filter criteria. The answer is the asserted identity that lets in; nothing when none does.
 std::optional<std::string> authorised(const registration_set& set, const std::vector<std::string>& asserted);
 
 /// What the registration looks like: full, or only what `change` says. RFC 3680 clause 5; TS 24.229 clause 5.4.2.1.2.

@@ -1,5 +1,6 @@
 #include "tests/protocols/ims/registrar_fixture.hpp"
 
+#include "protocols/ims/gruu.hpp"
 #include "protocols/sip/values.hpp"
 
 using namespace troupe;
@@ -343,33 +344,53 @@ TEST_CASE("RFC 5626 6: without ob in the first hop's Path a reg-id does not coun
   CHECK(step.next.bindings[0].contact.reg_id == 0);
 }
 
-TEST_CASE(
-    "RFC 5627 5.1: a UE that supports GRUU gets a public one, and temporary ones that stay while its Call-ID does") {
+TEST_CASE("RFC 5627 5.1: a UE that supports GRUU gets a public one, and temporary ones as long as its Call-ID stays") {
+  registrar_policy p;
+  p.gruu_secret = {11, 12};
   register_options o;
   o.supported = "path, gruu";
   o.contacts = {"<sip:ue@10.0.0.1>;+sip.instance=\"<urn:uuid:1>\""};
-  auto request = request_of(o);
-  request.temp_gruu_token = "t0ken1";
   auto answer = profile("02_implicit_set_barring.xml");
-  answer.request = request;
-  auto step = on({}, answer);
-  auto& b = step.next.bindings.at(0);
-  CHECK(b.contact.pub_gruu == main_impu + ";gr=urn:uuid:1");
-  REQUIRE(b.temp_gruus.size() == 1);
-  CHECK(b.temp_gruus[0].uri == "sip:t0ken1@ims.mnc001.mcc001.3gppnetwork.org;gr");
+  auto send = [&](const registration_set& set, std::uint64_t nonce) {
+    answer.request = request_of(o);
+    answer.request.gruu_nonce = nonce;
+    return ims::on(set, answer, p);
+  };
+  auto step = send({}, 1);
+  auto first = step.next.bindings.at(0);
+  CHECK(first.contact.pub_gruu == main_impu + ";gr=urn:uuid:1");
   auto response = sip::message::response(200);
   fill_response(response, find<effect::answer>(step)->content, "<sip:s>");
   CHECK(response.value(sip::hdr::contact).find(";pub-gruu=\"" + main_impu + ";gr=urn:uuid:1\"") != std::string::npos);
-  CHECK(response.value(sip::hdr::contact).find(";temp-gruu=\"sip:t0ken1@") != std::string::npos);
+  CHECK(response.value(sip::hdr::contact).find(";temp-gruu=\"" + first.temp_gruu + "\"") != std::string::npos);
+  auto leads = [&](const registration_set& set, const std::string& gruu) {
+    auto view = snapshot_of(set);
+    return contact_of_gruu(view, *sip::parse_uri(gruu), p.gruu_secret) != nullptr;
+  };
   o.cseq = 2;
-  answer.request = request_of(o);
-  answer.request.temp_gruu_token = "t0ken2";
-  auto kept = on(step.next, answer).next;
-  CHECK(kept.bindings[0].temp_gruus.size() == 2);
+  auto second = send(step.next, 2).next;
+  CHECK(second.bindings[0].temp_gruu != first.temp_gruu);
+  CHECK(second.bindings[0].temp_gruu_cseq == 1);
+  CHECK(leads(second, first.temp_gruu));
+  CHECK(leads(second, second.bindings[0].temp_gruu));
+  CHECK(leads(second, main_impu + ";gr=urn:uuid:1"));
+  CHECK_FALSE(leads(second, main_impu + ";gr=urn:uuid:2"));
+  CHECK_FALSE(leads(second, "sip:somebody@else;gr=urn:uuid:1"));
+  CHECK_FALSE(leads(second, "sip:t0ken@ims.mnc001.mcc001.3gppnetwork.org;gr"));
+  CHECK_FALSE(leads(second, main_impu));
   o.call_id = "call-2";
-  answer.request = request_of(o);
-  answer.request.temp_gruu_token = "t0ken3";
-  CHECK(on(step.next, answer).next.bindings[0].temp_gruus.size() == 1);
+  auto third = send(second, 3).next;
+  CHECK_FALSE(leads(third, first.temp_gruu));
+  CHECK(leads(third, third.bindings[0].temp_gruu));
+}
+
+TEST_CASE("RFC 5627 5.1: a UE that does not ask for GRUUs gets none, nor does a tel: identity") {
+  register_options o;
+  o.contacts = {"<sip:ue@10.0.0.1>;+sip.instance=\"<urn:uuid:1>\""};
+  CHECK(registered(o).bindings[0].contact.pub_gruu.empty());
+  o.supported = "gruu";
+  o.to = tel_impu;
+  CHECK(registered(o).bindings[0].contact.pub_gruu.empty());
 }
 
 TEST_CASE("TS 24.229 5.4.1.5: contacts that run out are told as expired, and the HSS learns of the last") {
@@ -532,7 +553,9 @@ TEST_CASE("the stored form of a registration set is read back, fields of a later
   auto s = registered(o);
   s.calls = {"k"};
   s.bindings[0].unknown = "later";
-  s.bindings[0].temp_gruus = {{"sip:t@h;gr", 4}};
+  s.bindings[0].temp_gruu = "sip:t@h;gr";
+  s.bindings[0].temp_gruu_cseq = 4;
+  s.bindings[0].contact.gruu_epoch = 2;
   s.unknown = "later still";
   auto back = decode_registration_set(encode(s));
   REQUIRE(back);

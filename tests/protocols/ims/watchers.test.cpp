@@ -327,7 +327,8 @@ TEST_CASE("RFC 5628 4: GRUUs stand with the identity that they belong to") {
   o.supported = "gruu";
   o.contacts = {"<sip:ue@10.0.0.1>;+sip.instance=\"<urn:uuid:1>\""};
   auto s = registered(o);
-  s.bindings[0].temp_gruus = {{"sip:t1@h;gr", 3}, {"sip:t2@h;gr", 4}};
+  s.bindings[0].temp_gruu = "sip:t2@h;gr";
+  s.bindings[0].temp_gruu_cseq = 3;
   auto d = describe(s, nullptr, start, document_state::full, 0);
   CHECK(d.registrations[0].contacts[0].pub_gruu == main_impu + ";gr=urn:uuid:1");
   CHECK(d.registrations[0].contacts[0].temp_gruu == "sip:t2@h;gr");
