@@ -149,14 +149,15 @@ void append_escaped(std::string& out, char c) {
   out += hex[octet & 15];
 }
 
-/// Escapes of unreserved characters undone, others in upper case: RFC 3261 clause 19.1.4, RFC 2396 clause 2.3.
+/// Escapes of unreserved characters undone, others in upper case, so that normal(normal(x)) is normal(x): RFC 3261 clause 19.1.4, RFC 2396 clause 2.3.
 std::string normal(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto octet = escaped_octet(text.substr(i));
     if (octet < 0) {
-      out += text[i];
+      // A % that is no escape would become one with what is unescaped behind it.
+      text[i] == '%' ? append_escaped(out, '%') : out.push_back(text[i]);
       continue;
     }
     auto c = static_cast<char>(octet);
@@ -315,7 +316,7 @@ std::string canonical_aor(const uri& u) {
     auto out = "tel:" + digits_of(u.user);
     auto context = u.params.find("phone-context");
     if (context && u.user.front() != '+')
-      out += ";phone-context=" + (context->substr(0, 1) == "+" ? digits_of(*context) : to_lower(*context));
+      out += ";phone-context=" + (context->substr(0, 1) == "+" ? digits_of(*context) : to_lower(normal(*context)));
     return out;
   }
   std::string out = "sip:";

@@ -213,6 +213,8 @@ TEST_CASE("the canonical form of a public user identity") {
   CHECK(aor("sip:a%40b@ims.example") == "sip:a%40b@ims.example");
   CHECK(aor("sip:a%3bb%c3%a4@ims.example") == "sip:a%3Bb%C3%A4@ims.example");
   CHECK(aor("sip:+491234;npdi@ims.example;user=phone") == "sip:+491234;npdi@ims.example");
+  CHECK(aor("sip:%7%37@ims.example") == "sip:%2577@ims.example");
+  CHECK(aor("sip:%2577@ims.example") == "sip:%2577@ims.example");
   CHECK(aor("sip:ims.example") == "sip:ims.example");
   CHECK(aor("sip:a@[2001:DB8::1]:5060") == "sip:a@[2001:db8::1]");
   CHECK(aor("tel:+49-123(45);ext=9") == "tel:+4912345");
