@@ -23,8 +23,8 @@ struct record {
   std::mutex lock;
   std::shared_ptr<const subscriber> who; ///< null: it has been removed
   assignment state;
-  std::vector<sequence> sequences;                         ///< of each of who->privates; unused for SIP digest
-  std::vector<std::weak_ptr<const std::string>> user_data; ///< of each set, while an S-CSCF holds it
+  std::vector<sequence> sequences;                           ///< of each of who->privates; unused for SIP digest
+  std::vector<std::shared_ptr<const std::string>> user_data; ///< of each set, while an S-CSCF serves it
 
   /// Requests that wait until more sequence numbers are reserved on disk. True: they are; false: they cannot be.
   std::vector<std::function<void(bool)>> waiting;
@@ -49,7 +49,8 @@ public:
 private:
   struct text_hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+    // Not noexcept: libstdc++ then keeps each key's hash, instead of computing it again for its neighbours.
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
   class striped_map {

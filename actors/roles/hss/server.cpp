@@ -115,10 +115,10 @@ cx::saa server::on(const cx::sar& request) {
         return refused;
       }
     step = hss::on(*of->who, of->state, request);
-    if (step.user_data_of)
-      step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
     if (step.next)
       keep(*of, std::move(*step.next));
+    if (step.user_data_of)
+      step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
   }
   told.terminations = std::move(step.notices);
   tell(told);
@@ -224,22 +224,23 @@ void server::keep(record& of, assignment next) {
   auto lasting = settled(next);
   auto changed = lasting != settled(of.state);
   of.state = std::move(next);
+  for (std::size_t i = 0; i < of.user_data.size(); ++i)
+    if (of.state.sets[i].state == registration_state::not_registered)
+      of.user_data[i].reset();
   if (changed)
     disk_->keep_state(of.id, encode(lasting));
 }
 
-/// `of` is locked.
+/// `of` is locked. Kept while the set is served, if it is for the first private identity, which mostly is the only one.
 std::shared_ptr<const std::string> server::user_data(record& of, std::size_t set, const std::string& impi) {
   auto& in = of.who->sets[set];
-  auto make = [&] {
-    return std::make_shared<const std::string>(make_user_data(impi, in.identities, in.services.get()));
-  };
-  if (impi != of.who->privates.front().impi)
-    return make();
-  auto known = of.user_data[set].lock();
-  if (!known)
-    of.user_data[set] = known = make();
-  return known;
+  auto usual = impi == of.who->privates.front().impi;
+  if (usual && of.user_data[set])
+    return of.user_data[set];
+  auto made = std::make_shared<const std::string>(make_user_data(impi, in.identities, in.services.get()));
+  if (usual && of.state.sets[set].state != registration_state::not_registered)
+    of.user_data[set] = made;
+  return made;
 }
 
 void server::tell(const notices& what) const {
