@@ -104,7 +104,7 @@ class phone:
     def _take(self, timeout):
         for when, octets in self.wire.poll(timeout):
             got = message.parse(octets)
-            key = (got.start_line, got.branch, got.cseq, got.get("RSeq"))
+            key = _same(got)
             if key in self.seen:
                 if key in self.answered:
                     self.wire.send(self.answered[key])
@@ -173,7 +173,7 @@ class phone:
         if body:
             made.add("Content-Type", content)
             made.body = body
-        self.answered[(request.start_line, request.branch, request.cseq, request.get("RSeq"))] = made.encode()
+        self.answered[_same(request)] = made.encode()
         self.send(made)
         return made
 
@@ -215,6 +215,11 @@ class phone:
 
     def deregister(self, **options):
         return self.register(0, **options)
+
+
+def _same(what):
+    """Equal for a message and its retransmission; forks differ by their To-tag."""
+    return what.start_line, what.branch, what.cseq, what.get("RSeq"), what.tag("To")
 
 
 def _matcher(wanted):
