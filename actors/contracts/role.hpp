@@ -54,10 +54,11 @@ struct ask_profile {
   std::string impu;
   bool load_unregistered = false;
 };
-/// Which UE is this? By the flow that the request came by and its Contact or identity; or by the key in our Path token.
+/// Which UE is this? By the flow that the request came by and its Contact or identity; or by the key in our Path token; or,
+/// where neither is known, by the contact that a request inside a dialog goes to.
 struct ask_binding {
   std::optional<flow> by_flow;
-  std::string contact_uri; ///< of the request's Contact, with by_flow; may be empty
+  std::string contact_uri; ///< of the request's Contact, with by_flow, where it may be empty; alone: the Request-URI
   std::optional<sip::entity_key> by_key;
 };
 /// The P-CSCF is to note what this answer to a REGISTER says (TS 24.229 clause 5.2.2). Fact: it is stored.
@@ -68,7 +69,14 @@ struct note_registration {
   sip::entity_key key;      ///< that the Path token carries
 };
 
-using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask_profile, ask_binding, note_registration>;
+/// A NOTIFY for the P-CSCF's own subscription of this binding. Fact: the response.
+struct ask_subscriber {
+  sip::message request;
+  sip::entity_key key;
+};
+
+using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask_profile, ask_binding, note_registration,
+                              ask_subscriber>;
 
 /// What is known so far for this message at this hop. An optional without value: not asked yet.
 struct facts {

@@ -66,6 +66,9 @@ void call::on(to_call::request& m) {
   auto* record = find_dialog(*f.request, f.sender);
   if (record)
     note_request(f, *record);
+  else // our token says which side sent it: the caller's is outside in the originating half, the core in the other
+    f.sender = (m.token && m.token->side == sip::side::core) == (id_.half == sip::half::terminating) ? sip::leg::caller
+                                                                                                    : sip::leg::callee;
   begin_in_dialog(f, *f.request, record);
 }
 

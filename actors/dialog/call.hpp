@@ -38,6 +38,7 @@ private:
 
   // -- requests through roles (call_requests.cpp)
   void begin_initial(forwarding& f, to_call::request& m);
+  void notify_binding(forwarding& f, const sip::token& binding);
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
   bool ask(roles::question q, request_walk& w);

@@ -31,7 +31,20 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
     return refuse(w, sip::make_response(w.request, 482, new_tag()));
   if (!w.role)
     return refuse(w, sip::make_response(w.request, 404, new_tag()));
+  if (m.token && m.token->use == sip::token_use::path && m.own_route.empty())
+    return notify_binding(f, *m.token);
   advance(std::move(w));
+}
+
+/// The P-CSCF is this request's user agent: a NOTIFY of its own subscription (TS 24.229 clause 5.2.3).
+void call::notify_binding(forwarding& f, const sip::token& binding) {
+  if (f.method() != sip::method::notify)
+    return go_back(f, sip::make_response(*f.request, 405, new_tag()), 0);
+  request_walk w;
+  w.forwarding = f.number;
+  w.request = *f.request;
+  if (ask(roles::ask_subscriber{*f.request, binding.key}, w))
+    go_back(f, w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f.request, 481, new_tag()), 0);
 }
 
 std::vector<roles::hop> call::default_hops() const {
@@ -93,6 +106,10 @@ void call::advance(request_walk w) {
     auto* f = find(w.forwarding);
     if (!f || f->answered)
       return; // cancelled meanwhile
+    if (!w.role) { // asked for by notify_binding
+      auto found = w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f->request, 481, new_tag());
+      return go_back(*f, std::move(found), 0);
+    }
     auto decided = w.role->on_request(w.request, context_of(w, *f), w.own);
     if (auto* a = std::get_if<roles::ask>(&decided)) {
       if (ask(std::move(a->question), w))

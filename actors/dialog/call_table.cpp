@@ -47,12 +47,13 @@ call_table::call_table(shard& home, metrics& counts, const call_settings& own, s
 call_table::~call_table() = default;
 
 void call_table::connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts,
-                         locator& addresses) {
+                         locator& addresses, own_requests& own_sent) {
   net_ = &net;
   transactions_ = &transactions;
   out_ = &out;
   facts_ = &facts;
   addresses_ = &addresses;
+  own_sent_ = &own_sent;
 }
 
 void call_table::recover() {
@@ -139,10 +140,14 @@ void call_table::tell(const call_id& to, to_call::cancel m) {
 }
 
 void call_table::tell(const call_id& to, to_call::response m) {
+  if (to.stage == own_request_stage)
+    return own_sent_->on(m);
   deliver(to, std::move(m));
 }
 
 void call_table::tell(const call_id& to, to_call::branch_failed m) {
+  if (to.stage == own_request_stage)
+    return own_sent_->on(m);
   deliver(to, std::move(m));
 }
 

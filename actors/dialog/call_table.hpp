@@ -8,6 +8,7 @@
 #include "actors/contracts/messages.hpp"
 #include "actors/contracts/metrics.hpp"
 #include "actors/dialog/call_settings.hpp"
+#include "actors/dialog/own_requests.hpp"
 #include "actors/dialog/services.hpp"
 #include "actors/supervision/shard.hpp"
 #include "actors/supervision/supervisor.hpp"
@@ -23,7 +24,8 @@ public:
   call_table(shard& home, metrics& counts, const call_settings& own, store::partition& values, supervisor& failures);
   ~call_table() override;
 
-  void connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts, locator& addresses);
+  void connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts, locator& addresses,
+               own_requests& own_sent);
   /// Sets the deadlines of what the store holds; to be called once, when it is open.
   void recover();
 
@@ -83,6 +85,7 @@ private:
   outlet* out_ = nullptr;
   fact_finder* facts_ = nullptr;
   locator* addresses_ = nullptr;
+  own_requests* own_sent_ = nullptr;
   std::unordered_map<call_id, call_actor> live_;
   std::unordered_map<call_id, std::unique_ptr<alarm>> alarms_;
   struct death {

@@ -131,6 +131,10 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
     out.call = {out.token->key, out.token->half, out.token->stage};
     return out;
   }
+  // A NOTIFY for the P-CSCF itself has our token in its Request-URI.
+  if (!out.token && on_core && !request.has(sip::hdr::route))
+    if (auto t = token_of(request.uri(), own.secret); t && t->use == token_use::path)
+      out.token = t;
   auto place = out.token ? by_token(*out.token, own) : named;
   if (!place && !own.role_of_listener.empty() && by.transport != transport::local) {
     auto role = own.role_of_listener[by.listener];

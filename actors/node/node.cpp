@@ -1,11 +1,15 @@
 #include "actors/node/node.hpp"
 
 #include <csignal>
+#include <cstring>
+#include <filesystem>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 #include <thread>
 
 #include "actors/node/settings.hpp"
+#include "actors/roles/hss/embedded.hpp"
+#include "actors/roles/hss/provision.hpp"
 #include "actors/supervision/quiet_clock.hpp"
 #include "protocols/base/text.hpp"
 
@@ -22,28 +26,38 @@ std::string secret_of(const config::node_config& c) {
   return to_hex(random);
 }
 
-std::size_t shard_of_record(store::entity_view id) {
-  auto call = id.type == store::kind::call ? call_table::call_of(id.key) : std::nullopt;
-  return call ? call->key.hash : std::hash<std::string_view>{}(id.key);
+/// As the shards address them: registration_front and dispatcher.
+std::size_t shard_of_record(store::entity_view id, const siphash_key& secret) {
+  if (id.type == store::kind::call)
+    if (auto call = call_table::call_of(id.key))
+      return call->key.hash;
+  if (id.type == store::kind::access_binding && id.key.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t hash;
+    std::memcpy(&hash, id.key.data(), sizeof hash);
+    return hash;
+  }
+  return siphash(secret, id.key);
 }
-
-/// For roles that never ask.
-struct nothing_known final : fact_finder {
-  void find(roles::question, std::function<void(put)> done) override { done([](roles::facts&) {}); }
-};
 
 } // namespace
 
 node::node(const config::node_config& config) : config_(config) {
   use_quiet_clock(caf_config_);
   system_.emplace(caf_config_);
-  calls_ = call_settings_of(config_, secret_of(config_));
-  no_facts_ = std::make_unique<nothing_known>();
+  auto secret = secret_of(config_);
+  calls_ = call_settings_of(config_, secret);
+  registrations_ = registration_settings_of(config_, secret);
+  open_store();
+  if (config_.has(config::role::hss))
+    open_hss();
+  make_shards();
+}
 
+void node::open_store() {
   store::open_options how;
   how.spec = config_.cluster.store;
   how.partitions = config_.node.shards;
-  how.shard_of = shard_of_record;
+  how.shard_of = [this](store::entity_view id) { return shard_of_record(id, calls_->secret); };
   how.wake = [this](std::size_t index) {
     auto& tree = *shards_[index];
     tree.home.post([&tree] { tree.values.poll(); });
@@ -54,24 +68,64 @@ node::node(const config::node_config& config) : config_(config) {
   store_ = std::move(*opened);
   for (auto& note : store_->notes())
     spdlog::warn("store: {}", note);
+}
 
-  auto log = [](const failure& f, verdict) { spdlog::error("an actor failed: {} while handling {}: {}", f.who, f.doing, f.what); };
-  for (std::uint16_t i = 0; i < config_.node.shards; ++i)
-    shards_.push_back(std::make_unique<shard_tree>(i, *system_, *calls_, listeners_of(config_),
-                                                   transport_limits_of(config_), resolver_options_of(config_),
-                                                   store_->at(i), log, [this](std::string why) { give_up(why); }));
-  std::vector<dispatcher*> dispatchers;
-  std::vector<transports*> nets;
-  for (auto& tree : shards_) {
-    dispatchers.push_back(&tree->in);
-    nets.push_back(&tree->net);
+void node::open_hss() {
+  hss::server_options how;
+  how.database = config_.hss.database;
+  if (how.database != ":memory:")
+    if (auto folder = std::filesystem::path(how.database).parent_path(); !folder.empty())
+      std::filesystem::create_directories(folder);
+  auto opened = hss::server::open(std::move(how));
+  if (!opened)
+    throw std::runtime_error(opened.error().what);
+  hss_ = std::move(*opened);
+  for (auto& fault : hss_->faults())
+    spdlog::error("hss: {}", fault);
+  if (config_.hss.provision.empty())
+    return;
+  auto wanted = hss::load_subscribers(config_.hss.provision, hss_->services(), current_time());
+  if (!wanted)
+    throw std::runtime_error(wanted.error().what);
+  auto report = hss_->put_and_wait(std::move(*wanted));
+  if (!report)
+    throw std::runtime_error(config_.hss.provision + ": " + report.error().what);
+  spdlog::info("subscribers: {} added, {} changed, {} as they were", report->added, report->changed, report->unchanged);
+}
+
+void node::make_shards() {
+  auto log = [](const failure& f, verdict) {
+    spdlog::error("an actor failed: {} while handling {}: {}", f.who, f.doing, f.what);
+  };
+  for (std::uint16_t i = 0; i < config_.node.shards; ++i) {
+    auto& tree = *shards_.emplace_back(std::make_unique<shard_tree>(
+      i, *system_, *calls_, listeners_of(config_), transport_limits_of(config_), resolver_options_of(config_),
+      store_->at(i), *registrations_, seen_, config_.node.shards, log, [this](std::string why) { give_up(why); }));
+    if (hss_)
+      tree.use_hss(std::make_unique<hss::embedded>(*hss_, [&tree](std::function<void()> work) { tree.home.post(std::move(work)); }));
+    else
+      tree.use_hss(std::make_unique<no_hss>());
   }
-  for (auto& tree : shards_) {
-    tree->in.connect(tree->net, tree->transactions, tree->calls, dispatchers);
-    tree->in.allow_peers(peers_of(config_));
-    tree->net.know(nets);
-    tree->calls.connect(tree->net, tree->transactions, tree->in, *no_facts_, tree->names);
-  }
+  for (auto& tree : shards_)
+    tree->connect(shards_, peers_of(config_));
+  if (hss_)
+    hss_->listen([this](const hss::notices& what) {
+      auto& first = *shards_.front();
+      first.home.post([&first, what] {
+        for (auto& r : what.terminations)
+          first.registrations->on(r);
+        for (auto& p : what.profiles)
+          first.registrations->on(p);
+      });
+    });
+  use_tls();
+}
+
+void node::use_tls() {
+  auto contexts = tls_contexts_of(config_);
+  if (contexts.server)
+    for (auto& tree : shards_)
+      tree->net.use_tls(contexts.server, contexts.client);
 }
 
 node::~node() {
@@ -83,7 +137,10 @@ void node::start() {
   for (auto& tree : shards_)
     tree->net.open();
   for (auto& tree : shards_)
-    tree->home.start([&tree = *tree] { tree.calls.recover(); });
+    tree->home.start([&tree = *tree] {
+      tree.calls.recover();
+      tree.registrations->recover();
+    });
 }
 
 void node::give_up(const std::string& why) {

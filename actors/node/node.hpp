@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/node/shard_tree.hpp"
+#include "actors/roles/hss/server.hpp"
 #include "cluster/store/backend.hpp"
 #include "config/schema/config.hpp"
 
@@ -34,7 +35,17 @@ public:
   /// Blocks until SIGTERM or SIGINT; then refuses new work, waits for what is under way up to the drain time, and ends.
   exit_status run();
 
+  hss::server* subscribers() const noexcept { return hss_.get(); } ///< null without the hss role
+  const std::vector<std::unique_ptr<shard_tree>>& shards() const noexcept { return shards_; }
+  const snapshots& registrations() const noexcept { return seen_; }
+  const config::node_config& config() const noexcept { return config_; }
+  const store::backend& values() const noexcept { return *store_; }
+
 private:
+  void open_store();
+  void open_hss();
+  void make_shards();
+  void use_tls();
   void drain();
   std::size_t transactions();
   void give_up(const std::string& why);
@@ -44,8 +55,10 @@ private:
   std::optional<caf::actor_system> system_;
   std::unique_ptr<call_settings> calls_;
   std::unique_ptr<store::backend> store_;
+  std::unique_ptr<registration_settings> registrations_;
+  snapshots seen_;
   std::vector<std::unique_ptr<shard_tree>> shards_;
-  std::unique_ptr<fact_finder> no_facts_;
+  std::unique_ptr<hss::server> hss_;
   std::atomic<bool> gave_up_ = false;
 };
 

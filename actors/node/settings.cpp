@@ -1,7 +1,11 @@
 #include "actors/node/settings.hpp"
 
+#include <algorithm>
+#include <asio/ssl/context.hpp>
+
 #include "actors/roles/icscf/icscf.hpp"
 #include "actors/roles/pcscf/pcscf.hpp"
+#include "actors/roles/scscf/scscf.hpp"
 #include "actors/roles/transit/transit.hpp"
 #include "protocols/base/text.hpp"
 #include "protocols/sip/uri.hpp"
@@ -57,6 +61,41 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
     if (o.scscfs.empty() && c.has(config::role::scscf))
       o.scscfs.push_back({c.scscf.name, {}});
     set.add(std::make_unique<roles::icscf::role>(std::move(o)));
+  }
+  if (c.has(config::role::scscf)) {
+    roles::scscf::options o;
+    o.name = c.scscf.name;
+    o.home_domain = c.node.home_domain;
+    o.icscf = c.scscf.icscf;
+    o.ioi = c.charging.ioi;
+    o.host = c.node.name;
+    o.trust_domain = c.pcscf.trust_domain;
+    set.add(std::make_unique<roles::scscf::role>(std::move(o)));
+  }
+}
+
+/// host:port of the first listener, as peers know it; else `otherwise`.
+std::string host_of(const std::vector<config::listener>& from, const std::string& otherwise) {
+  if (from.empty())
+    return otherwise;
+  auto l = listener_of(from.front(), sip::side::core);
+  auto text = l.public_host + ':' + std::to_string(l.public_port);
+  return l.transport == transport::udp ? text : text + (l.transport == transport::tcp ? ";transport=tcp" : ";transport=tls");
+}
+
+/// The scheme to ask the HSS for: the one that is configured, or the subscriber's own where there are several.
+std::string scheme_of(const config::node_config& c) {
+  if (c.scscf.auth.size() != 1)
+    return cx::scheme::unknown;
+  switch (c.scscf.auth.front()) {
+  case config::auth_scheme::akav1_md5:
+    return cx::scheme::aka_v1_md5;
+  case config::auth_scheme::akav2_md5:
+    return cx::scheme::aka_v2_md5;
+  case config::auth_scheme::akav2_sha_256:
+    return cx::scheme::aka_v2_sha256;
+  default:
+    return cx::scheme::sip_digest;
   }
 }
 
@@ -135,6 +174,54 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
   }
   out->record_route = !c.has(config::role::transit) || c.transit.record_route;
   add_roles(out->roles, c, out->secret);
+  return out;
+}
+
+std::unique_ptr<registration_settings> registration_settings_of(const config::node_config& c, std::string_view secret) {
+  auto out = std::make_unique<registration_settings>();
+  out->home_domain = c.node.home_domain;
+  out->realm = c.scscf.realm;
+  out->scscf_name = c.scscf.name;
+  out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(c.scscf.name));
+  out->pcscf_host = host_of(c.sip.core, host_of(c.sip.access, c.node.name + ".invalid"));
+  out->auth_scheme = scheme_of(c);
+  out->secret = make_siphash_key(secret);
+  out->registrar.min_expires = static_cast<std::uint32_t>(c.registration.min_expires.count());
+  out->registrar.default_expires = static_cast<std::uint32_t>(c.registration.default_expires.count());
+  out->registrar.max_expires = static_cast<std::uint32_t>(c.registration.max_expires.count());
+  out->registrar.max_contacts = c.registration.max_contacts;
+  out->registrar.gruu_secret = out->secret;
+  out->authentication.reg_await_auth = c.registration.reg_await_auth;
+  out->access.subscribe = c.pcscf.subscribe_reg_event;
+  out->put_away_after = c.node.put_away_after;
+  return out;
+}
+
+tls_contexts tls_contexts_of(const config::node_config& c) {
+  auto all = listeners_of(c);
+  if (std::none_of(all.begin(), all.end(), [](const listener& l) { return l.transport == transport::tls; }))
+    return {};
+  tls_contexts out{std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server),
+                   std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client)};
+  auto load = [](const std::string& file, auto&& use) {
+    try {
+      use();
+    } catch (const std::exception& e) {
+      throw std::runtime_error(file + ": " + e.what());
+    }
+  };
+  for (auto* x : {out.server.get(), out.client.get()}) {
+    x->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    load(c.sip.tls_certificate, [&] { x->use_certificate_chain_file(c.sip.tls_certificate); });
+    load(c.sip.tls_key, [&] { x->use_private_key_file(c.sip.tls_key, asio::ssl::context::pem); });
+    if (!c.sip.tls_ca.empty())
+      load(c.sip.tls_ca, [&] { x->load_verify_file(c.sip.tls_ca); });
+    else
+      x->set_default_verify_paths();
+  }
+  out.client->set_verify_mode(asio::ssl::verify_peer);
+  if (c.sip.tls_verify_client)
+    out.server->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/dialog/call_settings.hpp"
+#include "actors/registration/environment.hpp"
 #include "actors/resolver/resolver.hpp"
 #include "actors/transport/transports.hpp"
 #include "config/schema/config.hpp"
@@ -13,6 +14,12 @@ transport_limits transport_limits_of(const config::node_config& config);
 resolver_options resolver_options_of(const config::node_config& config);
 /// With the node's roles built in.
 std::unique_ptr<call_settings> call_settings_of(const config::node_config& config, std::string_view secret);
+std::unique_ptr<registration_settings> registration_settings_of(const config::node_config& config, std::string_view secret);
+/// Null pointers where no listener is TLS. Throws std::runtime_error, naming the file that is wrong.
+struct tls_contexts {
+  std::shared_ptr<asio::ssl::context> server, client;
+};
+tls_contexts tls_contexts_of(const config::node_config& config);
 /// The configured core peers that are numeric; names are resolved by the caller.
 std::vector<address> peers_of(const config::node_config& config);
 

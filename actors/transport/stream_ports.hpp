@@ -49,7 +49,7 @@ private:
 
   void accept_next(acceptor& a);
   void accepted(acceptor& a, asio::ip::tcp::socket socket);
-  std::optional<std::uint32_t> take_place();
+  std::uint32_t take_place();
   void add(std::shared_ptr<connection> c, std::uint32_t at);
   bool room_for(const address& peer) const;
 

@@ -84,6 +84,16 @@ void transports::arrived(ref<sip::storage> octets, const flow& by) {
   up_.on_received(std::move(in), by);
 }
 
+void transports::broken(ref<sip::storage> octets, const error& fault, const flow& by) {
+  if (fault.status == 0 || !octets)
+    return counts_.add(metric::dropped_malformed);
+  auto in = sip::parse(std::move(octets));
+  if (in.fault && in.fault->status == 0)
+    return counts_.add(metric::dropped_malformed);
+  in.fault = fault;
+  up_.on_received(std::move(in), by);
+}
+
 void transports::failed(const sip::transaction_key& owner) {
   if (owner != sip::transaction_key{})
     home_.post([this, owner] { up_.on_send_failed(owner); });

@@ -87,6 +87,8 @@ public:
 
   /// For the ports: octets of one message that has come in. Parses, notes received and rport, passes it up.
   void arrived(ref<sip::storage> octets, const flow& by);
+  /// For the ports: a stream that has lost its frame; `octets` are those of the header, as far as they came.
+  void broken(ref<sip::storage> octets, const error& fault, const flow& by);
   /// For the ports: tells the owner in a round of its own.
   void failed(const sip::transaction_key& owner);
 

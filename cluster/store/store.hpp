@@ -19,6 +19,7 @@ enum class kind : std::uint8_t {
   registration_set = 2, ///< S-CSCF: an implicit registration set
   access_binding = 3,   ///< P-CSCF: one UE's contact
   subscription = 4,     ///< a subscription that this node serves or holds
+  authentication = 6,   ///< S-CSCF: a private identity's challenge
   index = 5,            ///< IMPU or IMPI -> key of a set; idempotent, verified on reading
 };
 

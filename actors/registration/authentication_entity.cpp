@@ -1,0 +1,195 @@
+#include "actors/registration/authentication_entity.hpp"
+
+#include <openssl/rand.h>
+
+#include "actors/registration/registration_front.hpp"
+#include "protocols/base/text.hpp"
+#include "protocols/sip/make.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+namespace {
+
+std::string fresh_nonce() {
+  std::array<std::uint8_t, 16> octets{};
+  if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
+    throw std::runtime_error("no random numbers for a nonce");
+  return to_hex(octets);
+}
+
+std::vector<ims::auth_vector> vectors_of(const cx::maa& answer) {
+  std::vector<ims::auth_vector> out;
+  for (auto& item : answer.items) {
+    auto& v = out.emplace_back();
+    v.scheme = item.scheme;
+    v.rand_autn = item.authenticate;
+    v.xres = item.xres;
+    v.ck = item.ck;
+    v.ik = item.ik;
+    v.realm = item.realm;
+    v.qop = item.qop;
+    for (auto& d : item.digests)
+      v.digests.push_back({d.algorithm, d.ha1});
+  }
+  return out;
+}
+
+/// TS 24.229 clause 5.4.1.2.1 and TS 29.228 clause 6.3.
+int status_of(const cx::result_code& code) {
+  if (code == cx::user_unknown || code == cx::identities_dont_match || code == cx::auth_scheme_not_supported)
+    return 403;
+  return code == cx::unable_to_deliver || code == cx::too_busy ? 504 : 500;
+}
+
+} // namespace
+
+authentication_entity::authentication_entity(caf::actor_config& config, shard& home, table& entities,
+                                             const std::string& impi, registration_environment& env)
+  : base(config, home, entities, impi, env) {
+  if (auto octets = entities_.stored(key_); !octets.empty())
+    if (auto kept = ims::decode_authentication(octets))
+      state_ = std::move(*kept);
+  state_.impi = key_;
+}
+
+authentication_entity::behavior_type authentication_entity::make_behavior() {
+  return {[this](to_authentication::register_received& m) {
+            doing_ = "REGISTER";
+            on(m);
+          },
+          [this](to_authentication::vectors& m) {
+            doing_ = "vectors";
+            if (m.answer.result.is_success() && !m.answer.items.empty()) {
+              step(ims::auth_event::vectors_received{now(), vectors_of(m.answer), fresh_nonce()});
+            } else {
+              env_.counts.add(metric::cx_failures);
+              step(ims::auth_event::vectors_failed{status_of(m.answer.result)});
+            }
+          },
+          [this](timer_due) {
+            doing_ = "timer";
+            step(ims::auth_event::time_passed{now()});
+          }};
+}
+
+bool authentication_entity::contact_is_registered(const sip::message& request) const {
+  auto to = sip::parse_name_addr(request.value(sip::hdr::to));
+  auto uri = to ? sip::parse_uri(to->uri) : tl::unexpected(to.error());
+  auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact));
+  if (!uri || !contact)
+    return false;
+  auto set = env_.seen.find_set(sip::canonical_aor(*uri));
+  if (!set || !set->profile)
+    return false;
+  auto wanted = sip::parse_uri(contact->uri);
+  for (auto& known : set->profile->contacts)
+    if (auto u = sip::parse_uri(known.uri); known.impi == key_ && u && wanted && sip::equivalent(*u, *wanted))
+      return true;
+  return false;
+}
+
+void authentication_entity::on(to_authentication::register_received& m) {
+  auto ticket = next_ticket_++;
+  waiting_[ticket] = {m.request, std::move(m.answer)};
+  auto credentials = ims::read_register_credentials(*m.request);
+  if (!credentials)
+    return reply(ticket, 400);
+  auto to = sip::parse_name_addr(m.request->value(sip::hdr::to));
+  auto uri = to ? sip::parse_uri(to->uri) : tl::unexpected(to.error());
+  if (!uri)
+    return reply(ticket, 400);
+  ims::auth_event::register_received e;
+  e.ticket = ticket;
+  e.at = now();
+  e.impu = sip::canonical_aor(*uri);
+  e.call_id = m.request->value(sip::hdr::call_id);
+  e.contact_registered = contact_is_registered(*m.request);
+  if (*credentials) {
+    e.shield = (*credentials)->shield;
+    e.answer = ims::to_answer(**credentials);
+    e.verify = [this, request = m.request, c = **credentials](const ims::auth_vector& v) {
+      return ims::right_response(v, c, key_, env_.own.realm, *request);
+    };
+  }
+  step(e);
+}
+
+void authentication_entity::step(const ims::authentication_event& event) {
+  auto [next, effects] = ims::on(state_, event, env_.own.authentication);
+  state_ = std::move(next);
+  if (ims::is_settled(state_))
+    entities_.erase(key_);
+  else
+    entities_.put(key_, ims::deadline_of(state_).value_or(now() + seconds(300)), ims::encode(state_));
+  for (auto& e : effects)
+    std::visit([this](auto& effect) { carry_out(effect); }, e);
+  if (waiting_.empty() && std::holds_alternative<ims::auth_event::time_passed>(event))
+    return go_away();
+  rest(ims::deadline_of(state_), !waiting_.empty());
+}
+
+void authentication_entity::carry_out(ims::auth_effect::fetch_vectors& e) {
+  env_.counts.add(metric::cx_requests);
+  cx::mar question;
+  question.impi = e.impi;
+  question.impu = e.impu;
+  question.server_name = env_.own.scscf_name;
+  question.auth_scheme = env_.own.auth_scheme;
+  question.resync = e.resync;
+  env_.hss.ask(std::move(question), [table = &entities_, key = key_](cx::maa answer) {
+    table->tell(key, to_authentication::vectors{std::move(answer)});
+  });
+}
+
+void authentication_entity::carry_out(ims::auth_effect::challenge& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  env_.counts.add(metric::challenges);
+  auto response = sip::make_response(*found->second.request, 401, home().random().token(8));
+  for (auto& value : ims::to_www_authenticate(e, env_.own.realm))
+    response.add(sip::hdr::www_authenticate, value);
+  auto answer = std::move(found->second.answer);
+  waiting_.erase(found);
+  after_store([answer = std::move(answer), response = std::move(response)] { answer(response); });
+}
+
+void authentication_entity::carry_out(ims::auth_effect::accept& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  auto request = ims::read_register(found->second.request, key_, now(), 0);
+  if (!request)
+    return reply(e.ticket, request.error().status);
+  request->gruu_nonce = home().random().next();
+  env_.front.registering(std::move(*request), std::move(found->second.answer));
+  waiting_.erase(found);
+}
+
+void authentication_entity::carry_out(ims::auth_effect::refuse& e) {
+  env_.counts.add(metric::authentication_failures);
+  reply(e.ticket, e.status);
+}
+
+void authentication_entity::carry_out(ims::auth_effect::tell_hss& e) {
+  cx::sar question;
+  question.impi = key_;
+  question.impus = {state_.impu};
+  question.server_name = env_.own.scscf_name;
+  question.type = e.timeout ? cx::assignment_type::authentication_timeout : cx::assignment_type::authentication_failure;
+  env_.counts.add(metric::cx_requests);
+  env_.hss.ask(std::move(question), [](cx::saa) {});
+}
+
+void authentication_entity::reply(std::uint64_t ticket, int status) {
+  auto found = waiting_.extract(ticket);
+  if (!found.empty())
+    found.mapped().answer(sip::make_response(*found.mapped().request, status, home().random().token(8)));
+}
+
+void authentication_entity::abandon() {
+  for (auto& [ticket, w] : std::exchange(waiting_, {}))
+    w.answer(sip::make_response(*w.request, 500, home().random().token(8)));
+}
+
+} // namespace troupe

@@ -1,0 +1,60 @@
+// The base of a registration entity's actor: its key, its table, its alarm; reports its failure; goes when it is quiet.
+#pragma once
+
+#include "actors/registration/entity_table.hpp"
+#include "actors/registration/environment.hpp"
+
+namespace troupe {
+
+template <class Self, class Handle>
+class entity : public pinned<Handle> {
+public:
+  using handle = Handle;
+  using table = entity_table<Self, registration_environment>;
+
+  entity(caf::actor_config& config, shard& home, table& entities, const std::string& key, registration_environment& env)
+    : pinned<Handle>(config, home), entities_(entities), key_(key), env_(env) {
+    alarm_.self = this;
+  }
+
+protected:
+  instant now() const noexcept { return this->home().now(); }
+
+  /// At the end of each message: wakes at `deadline`, or sooner, to go away when nothing is `pending`.
+  void rest(std::optional<instant> deadline, bool pending) {
+    auto quiet = now() + env_.own.put_away_after;
+    auto at = pending ? deadline.value_or(now() + seconds(60)) : deadline ? std::min(*deadline, quiet) : quiet;
+    this->home().timers().arm(alarm_, at);
+  }
+  void go_away() {
+    alarm_.cancel();
+    entities_.put_away(key_);
+    this->quit();
+  }
+  /// Runs `then` once what was put is stored. An entity that has ended meanwhile does not matter to it.
+  void after_store(std::function<void()> then) {
+    entities_.after_commit([then = std::move(then)](store::outcome) { then(); });
+  }
+
+  void on_failure(std::exception_ptr& thrown) override {
+    alarm_.cancel();
+    entities_.failed(key_, doing_, describe(thrown));
+    abandon();
+  }
+  /// After a failure: what waits for an answer gets 500.
+  virtual void abandon() {}
+
+  table& entities_;
+  std::string key_;
+  registration_environment& env_;
+  const char* doing_ = "";
+
+private:
+  struct alarm final : wheel::entry {
+    entity* self = nullptr;
+    void fire() override { caf::anon_send(caf::actor_cast<Handle>(static_cast<typename Handle::base*>(self)), timer_due{}); }
+  };
+  alarm alarm_;
+};
+
+} // namespace troupe

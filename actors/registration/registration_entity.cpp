@@ -1,0 +1,340 @@
+#include "actors/registration/registration_entity.hpp"
+
+#include "actors/registration/registration_front.hpp"
+#include "protocols/base/cursor.hpp"
+#include "protocols/sip/make.hpp"
+#include "protocols/sip/token.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+namespace {
+
+int status_of(const cx::result_code& code) {
+  if (code == cx::user_unknown || code == cx::identities_dont_match || code == cx::roaming_not_allowed
+      || code == cx::authorization_rejected)
+    return 403;
+  return code == cx::unable_to_deliver || code == cx::too_busy ? 504 : 500;
+}
+
+ims::charging_addresses charging_of(const cx::charging_addresses& from) {
+  ims::charging_addresses out;
+  for (auto* a : {&from.primary_ccf, &from.secondary_ccf})
+    if (!a->empty())
+      out.ccf.push_back(*a);
+  for (auto* a : {&from.primary_ecf, &from.secondary_ecf})
+    if (!a->empty())
+      out.ecf.push_back(*a);
+  return out;
+}
+
+std::shared_ptr<const ims::subscription> parsed(const std::shared_ptr<const std::string>& user_data) {
+  if (!user_data)
+    return nullptr;
+  auto read = ims::parse_subscription(*user_data);
+  return read ? std::make_shared<const ims::subscription>(std::move(*read)) : nullptr;
+}
+
+} // namespace
+
+registration_entity::registration_entity(caf::actor_config& config, shard& home, table& entities, const std::string& key,
+                                         registration_environment& env)
+  : base(config, home, entities, key, env) {
+  auto octets = entities_.stored(key_);
+  if (octets.empty())
+    return;
+  reader r(octets);
+  auto set = ims::decode_registration_set(r.text());
+  auto watching = ims::decode_watchers(r.text());
+  if (!set || !watching)
+    throw std::runtime_error("the stored registration cannot be read");
+  set_ = std::move(*set);
+  watchers_ = std::move(*watching);
+  registered_ = set_.state == ims::registration_state::registered;
+  publish();
+}
+
+registration_entity::behavior_type registration_entity::make_behavior() {
+  return {[this](to_registration::registering& m) {
+            doing_ = "REGISTER";
+            on(m);
+          },
+          [this](to_registration::assigned& m) {
+            doing_ = "assigned";
+            on(m);
+          },
+          [this](to_registration::subscribing& m) {
+            doing_ = "SUBSCRIBE";
+            on(m);
+          },
+          [this](to_registration::notify_done& m) {
+            doing_ = "NOTIFY's answer";
+            on(m);
+          },
+          [this](to_registration::serve_unregistered& m) {
+            doing_ = "serve_unregistered";
+            on(m);
+          },
+          [this](to_registration::pushed& m) {
+            doing_ = "PPR";
+            on(m);
+          },
+          [this](to_registration::terminating& m) {
+            doing_ = "RTR";
+            on(m);
+          },
+          [this](timer_due) {
+            doing_ = "timer";
+            on_time();
+          }};
+}
+
+void registration_entity::on(to_registration::registering& m) {
+  m.request.ticket = next_ticket_++;
+  waiting_[m.request.ticket] = {m.request.message, std::move(m.answer)};
+  step(ims::registrar_event::registering{std::move(m.request)});
+}
+
+void registration_entity::on(to_registration::assigned& m) {
+  m.event.request.ticket = next_ticket_++;
+  waiting_[m.event.request.ticket] = {m.event.request.message, std::move(m.answer)};
+  step(std::move(m.event));
+}
+
+void registration_entity::on(to_registration::subscribing& m) {
+  auto ticket = next_ticket_++;
+  waiting_[ticket] = {m.request, std::move(m.answer)};
+  auto request = ims::read_subscribe(*m.request, now(), ticket);
+  if (!request)
+    return reply(ticket, sip::make_response(*m.request, request.error().status, home().random().token(8)));
+  watch(ims::watcher_event::subscribing{std::move(*request), home().random().token(12)});
+}
+
+void registration_entity::on(to_registration::notify_done& m) {
+  if (m.status >= 300)
+    watch(ims::watcher_event::notify_failed{m.call_id, m.local_tag, m.status});
+}
+
+void registration_entity::on(to_registration::serve_unregistered& m) {
+  step(std::move(m.event));
+  m.done(std::make_shared<const ims::profile_snapshot>(ims::snapshot_of(set_)));
+}
+
+void registration_entity::on(to_registration::pushed& m) {
+  step(ims::registrar_event::profile_pushed{now(), m.what.user_data, parsed(m.what.user_data), charging_of(m.what.charging)});
+}
+
+void registration_entity::on(to_registration::terminating& m) {
+  ims::registrar_event::terminating e;
+  e.at = now();
+  if (m.what.impus.empty() && !m.what.impi.empty()) {
+    e.impis = m.what.associated_impis;
+    e.impis.push_back(m.what.impi);
+  }
+  e.event = ims::event_for_rtr(static_cast<std::uint32_t>(m.what.reason));
+  e.by_hss = true;
+  step(e);
+}
+
+void registration_entity::on_time() {
+  auto due = deadline();
+  if (due && *due <= now()) {
+    step(ims::registrar_event::time_passed{now()});
+    return watch(ims::watcher_event::time_passed{now()});
+  }
+  if (waiting_.empty())
+    return go_away();
+  rest(due, true);
+}
+
+std::optional<instant> registration_entity::deadline() const {
+  auto at = ims::deadline_of(set_), other = ims::deadline_of(watchers_);
+  return at && other ? std::min(at, other) : at ? at : other;
+}
+
+void registration_entity::step(const ims::registrar_event_type& event) {
+  auto [next, effects] = ims::on(set_, event, env_.own.registrar);
+  set_ = std::move(next);
+  persist();
+  publish();
+  for (auto& e : effects)
+    std::visit([this](auto& effect) { carry_out(effect); }, e);
+  rest(deadline(), !waiting_.empty());
+}
+
+void registration_entity::watch(const ims::watcher_event_type& event) {
+  auto [next, effects] = ims::on(watchers_, event, set_, env_.own.watchers);
+  watchers_ = std::move(next);
+  persist();
+  for (auto& e : effects)
+    std::visit([this](auto& effect) { carry_out(effect); }, e);
+  rest(deadline(), !waiting_.empty());
+}
+
+void registration_entity::persist() {
+  if (set_.state == ims::registration_state::not_registered && watchers_.all.empty())
+    return entities_.erase(key_);
+  std::string octets;
+  writer w(octets);
+  w.text(ims::encode(set_));
+  w.text(ims::encode(watchers_));
+  entities_.put(key_, deadline().value_or(now() + seconds(3'600)), octets);
+}
+
+/// Before any answer: calls see what the UE will be told.
+void registration_entity::publish() {
+  std::vector<std::string> identities;
+  if (set_.state != ims::registration_state::not_registered && set_.user)
+    for (auto& profile : set_.user->profiles)
+      for (auto& id : profile.identities)
+        identities.push_back(id.canonical); // barred ones too: a call has to be told
+  auto profile = std::make_shared<const ims::profile_snapshot>(ims::snapshot_of(set_));
+  env_.seen.publish(key_, identities, profile, published_);
+  published_ = std::move(identities);
+  auto is = set_.state == ims::registration_state::registered;
+  if (is != std::exchange(registered_, is)) {
+    env_.counts.add(is ? metric::registrations_made : metric::registrations_ended);
+    if (is)
+      env_.counts.add(metric::registrations_now);
+    else
+      env_.counts.subtract(metric::registrations_now);
+  }
+}
+
+std::string registration_entity::service_route() const {
+  sip::token t{sip::token_use::service_route, sip::half::originating, sip::side::core, 0, 0, {}};
+  return "<sip:" + sip::encode(t, env_.own.secret) + '@' + env_.own.scscf_host + ";lr>";
+}
+
+void registration_entity::carry_out(ims::registrar_effect::answer& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  auto response = sip::make_response(*found->second.request, 200, home().random().token(8));
+  ims::fill_response(response, e.content, service_route());
+  reply(e.ticket, std::move(response));
+}
+
+void registration_entity::carry_out(ims::registrar_effect::refuse& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  auto response = sip::make_response(*found->second.request, e.status, home().random().token(8));
+  if (e.min_expires != 0)
+    response.set(sip::hdr::min_expires, std::to_string(e.min_expires));
+  reply(e.ticket, std::move(response));
+}
+
+void registration_entity::reply(std::uint64_t ticket, sip::message response) {
+  auto found = waiting_.extract(ticket);
+  if (found.empty())
+    return;
+  after_store([answer = std::move(found.mapped().answer), response = std::move(response)] { answer(response); });
+}
+
+void registration_entity::carry_out(ims::registrar_effect::assign& e) {
+  cx::sar question;
+  question.impi = e.impi;
+  question.impus = e.impus;
+  question.server_name = env_.own.scscf_name;
+  question.type = static_cast<cx::assignment_type>(e.type);
+  question.user_data_already_available = set_.user != nullptr;
+  env_.counts.add(metric::cx_requests);
+  if (!e.request)
+    return env_.hss.ask(std::move(question), [](cx::saa) {});
+  auto found = waiting_.extract(e.request->ticket);
+  if (found.empty())
+    return;
+  // The set's key is its default identity, which the user data names: the answer goes to that entity.
+  env_.hss.ask(std::move(question), [front = &env_.front, counts = &env_.counts, key = key_, request = std::move(*e.request),
+                                     answer = std::move(found.mapped().answer)](cx::saa a) mutable {
+    ims::registrar_event::assigned event;
+    event.request = std::move(request);
+    event.success = a.result.is_success();
+    event.status = status_of(a.result);
+    event.user_data = a.user_data;
+    event.user = parsed(a.user_data);
+    if (event.success && a.user_data && !event.user) { // user data that makes no sense
+      event.success = false;
+      event.status = 500;
+    }
+    if (!event.success)
+      counts->add(metric::cx_failures);
+    event.charging = charging_of(a.charging);
+    event.associated_impis = a.associated_impis;
+    front->assigned(key, std::move(event), std::move(answer));
+  });
+}
+
+void registration_entity::carry_out(ims::registrar_effect::changed& e) {
+  watch(ims::watcher_event::changed{std::move(e.what)});
+}
+
+void registration_entity::carry_out(ims::registrar_effect::register_at_servers& e) {
+  for (auto& t : e.what) {
+    auto request = sip::message::request("REGISTER", t.server_name);
+    request.add(sip::hdr::from, '<' + env_.own.scscf_name + ">;tag=" + home().random().token(8));
+    request.add(sip::hdr::to, '<' + t.impu + '>');
+    request.add(sip::hdr::call_id, home().random().token(24));
+    request.add(sip::hdr::cseq, "1 REGISTER");
+    request.add(sip::hdr::contact, '<' + env_.own.scscf_name + '>');
+    request.add(sip::hdr::expires, std::to_string(t.expires));
+    if (!t.service_info.empty())
+      request.set_body("application/3gpp-ims+xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ims-3gpp version=\"1\"><service-info>"
+                                                     + t.service_info + "</service-info></ims-3gpp>");
+    auto terminates = t.handling == ims::default_handling::session_terminated && t.expires > 0;
+    env_.requests.send(std::move(request), [front = &env_.front, key = key_, terminates](int status, const sip::message*) {
+      if (terminates && (status == 408 || status >= 500)) // clause 5.4.1.7: the set is de-registered
+        front->terminate(key);
+    });
+  }
+}
+
+void registration_entity::carry_out(ims::registrar_effect::release_calls& e) {
+  for (auto& key : e.keys)
+    env_.front.release_call(key);
+}
+
+void registration_entity::carry_out(ims::registrar_effect::forget&) {
+  entities_.erase(key_);
+}
+
+void registration_entity::carry_out(ims::watcher_effect::accept& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  auto response = sip::make_response(*found->second.request, 200, e.local_tag);
+  response.set(sip::hdr::expires, std::to_string(e.expires));
+  response.set(sip::hdr::contact, '<' + env_.own.scscf_name + '>');
+  reply(e.ticket, std::move(response));
+}
+
+void registration_entity::carry_out(ims::watcher_effect::refuse& e) {
+  auto found = waiting_.find(e.ticket);
+  if (found == waiting_.end())
+    return;
+  auto response = sip::make_response(*found->second.request, e.status, home().random().token(8));
+  if (e.min_expires != 0)
+    response.set(sip::hdr::min_expires, std::to_string(e.min_expires));
+  if (e.status == 489)
+    response.set(sip::hdr::allow_events, "reg");
+  reply(e.ticket, std::move(response));
+}
+
+void registration_entity::carry_out(ims::watcher_effect::notify& e) {
+  auto request = ims::make_notify(e);
+  request.set(sip::hdr::contact, '<' + env_.own.scscf_name + '>');
+  after_store([this_table = &entities_, requests = &env_.requests, key = key_, request = std::move(request),
+               call_id = e.to.call_id, tag = e.to.local_tag]() mutable {
+    requests->send(std::move(request), [this_table, key, call_id, tag](int status, const sip::message*) {
+      if (status >= 300)
+        this_table->tell(key, to_registration::notify_done{call_id, tag, status});
+    });
+  });
+}
+
+void registration_entity::abandon() {
+  for (auto& [ticket, w] : std::exchange(waiting_, {}))
+    w.answer(sip::make_response(*w.request, 500, home().random().token(8)));
+}
+
+} // namespace troupe

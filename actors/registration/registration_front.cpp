@@ -1,0 +1,251 @@
+#include "actors/registration/registration_front.hpp"
+
+#include "actors/dialog/call_table.hpp"
+#include "protocols/sip/make.hpp"
+#include "protocols/sip/values.hpp"
+
+namespace troupe {
+namespace {
+
+std::string aor_of(std::string_view uri_text) {
+  auto u = sip::parse_uri(uri_text);
+  return u ? sip::canonical_aor(*u) : std::string();
+}
+
+/// The IMPI of a REGISTER: its username, or what TS 23.003 derives from the IMPU where there is none (clause 13.3).
+std::string impi_of(const sip::message& request) {
+  auto credentials = ims::read_register_credentials(request);
+  if (credentials && *credentials && !(*credentials)->digest.username.empty())
+    return sip::unquote((*credentials)->digest.username);
+  auto to = sip::parse_name_addr(request.value(sip::hdr::to));
+  auto aor = to ? aor_of(to->uri) : std::string();
+  return aor.starts_with("sip:") ? aor.substr(4) : aor;
+}
+
+std::string canonical_default(const ims::subscription& user) {
+  ims::registration_set as_registered;
+  as_registered.user = std::make_shared<const ims::subscription>(user);
+  return ims::default_impu(as_registered);
+}
+
+} // namespace
+
+registration_front::registration_front(shard& home, store::partition& values, supervisor& failures, metrics& counts,
+                                       cx_port& hss, snapshots& seen, own_requests& requests,
+                                       const registration_settings& own)
+  : home_(home), own_(own), env_{own, counts, hss, seen, requests, *this},
+    authentications_(home, values, store::kind::authentication, failures, env_),
+    sets_(home, values, store::kind::registration_set, failures, env_),
+    bindings_(home, values, store::kind::access_binding, failures, env_) {}
+
+void registration_front::connect(std::vector<registration_front*> all, std::vector<call_table*> calls) {
+  all_ = std::move(all);
+  calls_ = std::move(calls);
+}
+
+void registration_front::recover() {
+  authentications_.recover();
+  sets_.recover();
+  bindings_.recover();
+}
+
+std::string registration_front::source_key(const flow& f) {
+  auto plain = f;
+  plain.shard = 0;
+  plain.listener = 0;
+  return encode(plain);
+}
+
+std::string registration_front::source_key(std::string_view encoded) {
+  auto f = decode_flow(encoded);
+  return f ? source_key(*f) : std::string(encoded);
+}
+
+void registration_front::go(front& there, std::function<void(front&)> work) {
+  if (&there == this)
+    return work(there);
+  there.home_.post([&there, work = std::move(work)] { work(there); });
+}
+
+answer_with registration_front::back(answer_with answer) {
+  return [this, answer = std::move(answer)](sip::message response) {
+    if (unit::current() == &home_.unit())
+      return answer(std::move(response));
+    home_.post([answer, response = std::move(response)] { answer(response); });
+  };
+}
+
+// -- facts ------------------------------------------------------------------------------------------------------
+
+void registration_front::find(roles::question q, std::function<void(put)> done) {
+  std::visit([&](auto& question) { find(question, std::move(done)); }, q);
+}
+
+void registration_front::find(cx::uar& q, std::function<void(put)> done) {
+  env_.counts.add(metric::cx_requests);
+  env_.hss.ask(std::move(q), [done = std::move(done)](cx::uaa a) {
+    done([a = std::move(a)](roles::facts& f) { f.uaa = a; });
+  });
+}
+
+void registration_front::find(cx::lir& q, std::function<void(put)> done) {
+  env_.counts.add(metric::cx_requests);
+  env_.hss.ask(std::move(q), [done = std::move(done)](cx::lia a) {
+    done([a = std::move(a)](roles::facts& f) { f.lia = a; });
+  });
+}
+
+void registration_front::find(roles::ask_registrar& q, std::function<void(put)> done) {
+  auto impi = impi_of(q.request);
+  auto answer = back([done = std::move(done)](sip::message response) {
+    done([response = std::move(response)](roles::facts& f) { f.response = response; });
+  });
+  auto request = make_ref<const sip::message>(std::move(q.request));
+  go(at(impi), [impi, request, answer = std::move(answer)](front& there) {
+    there.authentications_.tell(impi, to_authentication::register_received{request, answer});
+  });
+}
+
+void registration_front::find(roles::ask_notifier& q, std::function<void(put)> done) {
+  // Inside a dialog the Request-URI is the S-CSCF's; To still says whose registration it is.
+  auto to = sip::parse_name_addr(q.request.value(sip::hdr::to));
+  auto impu = sip::to_tag(q.request).empty() ? aor_of(q.request.uri()) : to ? aor_of(to->uri) : std::string();
+  auto answer = back([done = std::move(done)](sip::message response) {
+    done([response = std::move(response)](roles::facts& f) { f.response = response; });
+  });
+  auto known = env_.seen.find_set(impu);
+  if (!known)
+    return answer(sip::make_response(q.request, sip::to_tag(q.request).empty() ? 404 : 481, home_.random().token(8)));
+  auto request = make_ref<const sip::message>(std::move(q.request));
+  go(at(known->key), [key = known->key, request, answer = std::move(answer)](front& there) {
+    there.sets_.tell(key, to_registration::subscribing{request, answer});
+  });
+}
+
+void registration_front::find(roles::ask_profile& q, std::function<void(put)> done) {
+  auto known = env_.seen.find_set(q.impu);
+  if (!known && q.load_unregistered)
+    return load_unregistered(q.impu, std::move(done));
+  done([profile = known ? known->profile : ims::profile_ref{}](roles::facts& f) { f.profile = profile; });
+}
+
+/// TS 24.229 clause 5.4.3.3: the profile of a user who is not registered, by SAR UNREGISTERED_USER.
+void registration_front::load_unregistered(const std::string& impu, std::function<void(put)> done) {
+  cx::sar question;
+  question.impus = {impu};
+  question.server_name = own_.scscf_name;
+  question.type = cx::assignment_type::unregistered_user;
+  env_.counts.add(metric::cx_requests);
+  env_.hss.ask(std::move(question), [this, done = std::move(done)](cx::saa a) {
+    auto nothing = [](roles::facts& f) { f.profile = ims::profile_ref{}; };
+    auto read = a.result.is_success() && a.user_data ? ims::parse_subscription(*a.user_data)
+                                                     : tl::unexpected(error{});
+    if (!read)
+      return done(nothing);
+    auto user = std::make_shared<const ims::subscription>(std::move(*read));
+    auto key = canonical_default(*user);
+    if (key.empty())
+      return done(nothing);
+    auto answered = [this, done](ims::profile_ref profile) {
+      auto tell = [done, profile] { done([profile](roles::facts& f) { f.profile = profile; }); };
+      if (unit::current() == &home_.unit())
+        return tell();
+      home_.post(tell);
+    };
+    ims::registrar_event::served_unregistered event{a.user_data, user, {}};
+    go(at(key), [key, event, answered](front& there) {
+      there.sets_.tell(key, to_registration::serve_unregistered{event, answered});
+    });
+  });
+}
+
+void registration_front::find(roles::ask_binding& q, std::function<void(put)> done) {
+  access_ref found;
+  if (q.by_key) {
+    found = env_.seen.find_binding(*q.by_key);
+  } else if (q.by_flow) {
+    auto wanted = sip::parse_uri(q.contact_uri);
+    for (auto& candidate : env_.seen.find_by_source(source_key(*q.by_flow))) {
+      if (found && !wanted)
+        break;
+      auto contact = sip::parse_uri(candidate->contact);
+      if (!found || (contact && wanted && sip::equivalent(*contact, *wanted)))
+        found = candidate;
+    }
+  }
+  done([found](roles::facts& f) { f.binding = found; });
+}
+
+void registration_front::find(roles::note_registration& q, std::function<void(put)> done) {
+  auto key = q.key;
+  auto stored = [this, done = std::move(done)] {
+    auto tell = [done] { done([](roles::facts& f) { f.noted = true; }); };
+    if (unit::current() == &home_.unit())
+      return tell();
+    home_.post(tell);
+  };
+  to_binding::note m{make_ref<const sip::message>(std::move(q.request)), make_ref<const sip::message>(std::move(q.response)),
+                     q.from, key, stored};
+  go(at(key), [key, m](front& there) { there.bindings_.tell(binding_entity::key_of(key), m); });
+}
+
+void registration_front::find(roles::ask_subscriber& q, std::function<void(put)> done) {
+  auto answer = back([done = std::move(done)](sip::message response) {
+    done([response = std::move(response)](roles::facts& f) { f.response = response; });
+  });
+  auto request = make_ref<const sip::message>(std::move(q.request));
+  go(at(q.key), [key = q.key, request, answer = std::move(answer)](front& there) {
+    there.bindings_.tell(binding_entity::key_of(key), to_binding::notified{request, answer});
+  });
+}
+
+// -- for the entities -------------------------------------------------------------------------------------------
+
+void registration_front::registering(ims::register_request request, answer_with answer) {
+  auto known = env_.seen.find_set(request.impu);
+  auto key = known ? known->key : request.impu;
+  go(at(key), [key, request = std::move(request), answer = std::move(answer)](front& there) {
+    there.sets_.tell(key, to_registration::registering{request, answer});
+  });
+}
+
+void registration_front::assigned(const std::string& key, ims::registrar_event::assigned event, answer_with answer) {
+  auto named = event.user ? canonical_default(*event.user) : key;
+  if (named.empty())
+    named = key;
+  go(at(named), [named, event = std::move(event), answer = std::move(answer)](front& there) {
+    there.sets_.tell(named, to_registration::assigned{event, answer});
+  });
+}
+
+void registration_front::terminate(const std::string& key) {
+  cx::rtr all;
+  go(at(key), [key, all](front& there) { there.sets_.tell(key, to_registration::terminating{all}); });
+}
+
+void registration_front::release_call(const std::string& store_key) {
+  if (auto id = call_table::call_of(store_key)) {
+    auto* calls = calls_[id->key.hash % calls_.size()];
+    calls->home().post([calls, id = *id] { calls->release(id); });
+  }
+}
+
+void registration_front::on(const cx::rtr& request) {
+  for (auto& impu : request.impus)
+    if (auto known = env_.seen.find_set(impu))
+      go(at(known->key), [key = known->key, request](front& there) {
+        there.sets_.tell(key, to_registration::terminating{request});
+      });
+}
+
+void registration_front::on(const cx::ppr& request) {
+  if (!request.user_data)
+    return;
+  auto read = ims::parse_subscription(*request.user_data);
+  if (!read)
+    return;
+  auto key = canonical_default(*read);
+  go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::pushed{request}); });
+}
+
+} // namespace troupe

@@ -1,0 +1,89 @@
+// What calls read of registrations, from any shard: immutable snapshots by identity, binding and flow.
+//
+// A call on one shard needs the profile of a user whose set lives on another. Asking by message costs two hops and a wake-up;
+// so each change publishes a new snapshot here, before the answer to its REGISTER leaves. The locks are striped and held for a
+// look-up; the truth stays with the entity.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "protocols/ims/access_snapshot.hpp"
+#include "protocols/ims/snapshot.hpp"
+#include "protocols/sip/token.hpp"
+
+namespace troupe {
+
+using access_ref = std::shared_ptr<const ims::access_snapshot>;
+
+/// A map from texts to values, by stripes.
+template <class Value>
+class striped_map {
+public:
+  std::optional<Value> find(std::string_view key) const {
+    auto& s = of(key);
+    std::lock_guard lock(s.guard);
+    auto found = s.values.find(std::string(key));
+    return found == s.values.end() ? std::nullopt : std::optional(found->second);
+  }
+  void set(std::string_view key, Value value) {
+    auto& s = of(key);
+    std::lock_guard lock(s.guard);
+    s.values.insert_or_assign(std::string(key), std::move(value));
+  }
+  /// Only if `still(value)` holds.
+  template <class Predicate>
+  void erase_if(std::string_view key, Predicate still) {
+    auto& s = of(key);
+    std::lock_guard lock(s.guard);
+    auto found = s.values.find(std::string(key));
+    if (found != s.values.end() && still(found->second))
+      s.values.erase(found);
+  }
+
+private:
+  struct stripe {
+    mutable std::mutex guard;
+    std::unordered_map<std::string, Value> values;
+  };
+  const stripe& of(std::string_view key) const { return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()]; }
+  stripe& of(std::string_view key) { return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()]; }
+  std::array<stripe, 64> stripes_;
+};
+
+class snapshots {
+public:
+  struct set_entry {
+    std::string key; ///< of the set
+    ims::profile_ref profile;
+  };
+
+  // S-CSCF
+  std::optional<set_entry> find_set(std::string_view impu) const { return sets_.find(impu); }
+  /// Publishes for these identities (canonical forms); those of `before` that are not among them are taken away.
+  void publish(const std::string& set_key, const std::vector<std::string>& impus, const ims::profile_ref& profile,
+               const std::vector<std::string>& before);
+
+  // P-CSCF
+  access_ref find_binding(const sip::entity_key& key) const;
+  /// All bindings of UEs that came by this flow (source_key); the newest last.
+  std::vector<access_ref> find_by_source(std::string_view source_key) const;
+  void publish(const std::string& source_key, const access_ref& binding);
+  void withdraw(const std::string& source_key, const sip::entity_key& key);
+
+private:
+  using access_list = std::vector<access_ref>;
+  static std::string text_of(const sip::entity_key& key);
+
+  striped_map<set_entry> sets_;
+  striped_map<access_ref> bindings_;
+  striped_map<access_list> sources_;
+};
+
+} // namespace troupe
