@@ -7,9 +7,7 @@
 namespace troupe::roles::icscf {
 namespace {
 
-bool is_trusted(const context& ctx) noexcept {
-  return ctx.from == nullptr || ctx.side == sip::side::core;
-}
+bool is_trusted(const context& ctx) noexcept { return ctx.from == nullptr || ctx.side == sip::side::core; }
 
 } // namespace
 

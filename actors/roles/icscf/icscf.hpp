@@ -28,7 +28,8 @@ public:
 
   role_id id() const noexcept override { return role_id::icscf; }
   decision on_request(sip::message& request, const context& ctx, hop& own) const override;
-  decision on_response(sip::message& response, const sip::message& request, const context& ctx, hop& own) const override;
+  decision on_response(sip::message& response, const sip::message& request, const context& ctx,
+                       hop& own) const override;
 
 private:
   options options_;

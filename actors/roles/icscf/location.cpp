@@ -41,9 +41,7 @@ std::optional<cx::lir> query(const sip::message& request, const context& ctx) {
 }
 
 /// Clause 5.3.2.2.
-int status_of(cx::result_code code) {
-  return code == cx::user_unknown ? 404 : 480;
-}
+int status_of(cx::result_code code) { return code == cx::user_unknown ? 404 : 480; }
 
 /// The S-CSCF as topmost Route; for an AS that originates with "orig", so that it knows the session case.
 std::string route_to(std::string_view name, bool originating) {
@@ -90,8 +88,8 @@ decision initial_request(const options& o, sip::message& request, const context&
 
 /// An S-CSCF that is not there (503, also when the transport says so: RFC 3261 clause 16.9) is replaced by another; a
 /// 408 is not taken for that, since it may be the called user's. TS 24.229 clause 5.3.2.2, TS 23.380 clause 4.3.
-decision initial_response(const options& o, const sip::message& response, const sip::message& request, const context& ctx,
-                          hop& own) {
+decision initial_response(const options& o, const sip::message& response, const sip::message& request,
+                          const context& ctx, hop& own) {
   if (response.status() != 503)
     return pass_back{};
   auto chosen = decode_selection(own.note);

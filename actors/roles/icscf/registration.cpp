@@ -56,8 +56,8 @@ cx::uar query(const sip::message& request, const identities& who) {
 
 /// Clause 5.3.1.3: a refusal by the HSS is a 403; what could not be found out is a 480.
 int status_of(cx::result_code code) {
-  constexpr cx::result_code refusals[] = {cx::user_unknown,         cx::identities_dont_match,
-                                          cx::roaming_not_allowed,  cx::identity_already_registered,
+  constexpr cx::result_code refusals[] = {cx::user_unknown,           cx::identities_dont_match,
+                                          cx::roaming_not_allowed,    cx::identity_already_registered,
                                           cx::authorization_rejected, {5003, true}};
   for (auto refusal : refusals)
     if (code == refusal)
@@ -96,8 +96,8 @@ decision register_request(const options& o, sip::message& request, const context
   return pass_on{{}, false, {}};
 }
 
-decision register_response(const options& o, const sip::message& response, const sip::message& request, const context& ctx,
-                           hop& own) {
+decision register_response(const options& o, const sip::message& response, const sip::message& request,
+                           const context& ctx, hop& own) {
   if (!wants_another(response.status()))
     return pass_back{};
   auto chosen = decode_selection(own.note);

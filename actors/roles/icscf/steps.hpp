@@ -8,11 +8,11 @@
 namespace troupe::roles::icscf {
 
 decision register_request(const options& o, sip::message& request, const context& ctx, hop& own);
-decision register_response(const options& o, const sip::message& response, const sip::message& request, const context& ctx,
-                           hop& own);
+decision register_response(const options& o, const sip::message& response, const sip::message& request,
+                           const context& ctx, hop& own);
 
 decision initial_request(const options& o, sip::message& request, const context& ctx, hop& own);
-decision initial_response(const options& o, const sip::message& response, const sip::message& request, const context& ctx,
-                          hop& own);
+decision initial_response(const options& o, const sip::message& response, const sip::message& request,
+                          const context& ctx, hop& own);
 
 } // namespace troupe::roles::icscf

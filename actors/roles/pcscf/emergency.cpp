@@ -13,9 +13,7 @@ constexpr std::string_view alternative_service = R"(<?xml version="1.0" encoding
 <ims-3gpp version="1"><alternative-service><type>emergency</type><reason>emergency calls are not served here</reason></alternative-service></ims-3gpp>
 )";
 
-std::string_view dialled(const sip::uri& uri) {
-  return uri.user.substr(0, uri.user.find(';'));
-}
+std::string_view dialled(const sip::uri& uri) { return uri.user.substr(0, uri.user.find(';')); }
 
 } // namespace
 

@@ -32,9 +32,7 @@ void write_route(sip::message& request, const std::vector<std::string>& uris) {
     request.prepend(sip::hdr::route, "<" + *uri + ">");
 }
 
-std::string type_1(const options& o) {
-  return ims::make_ioi(ims::ioi_type::visited_to_home, o.ioi);
-}
+std::string type_1(const options& o) { return ims::make_ioi(ims::ioi_type::visited_to_home, o.ioi); }
 
 void write_charging(const options& o, sip::message& request, const dialog_note& note) {
   ims::charging_vector vector;
@@ -60,12 +58,14 @@ decision inside_dialog(const options& o, sip::message& request, const context& c
   }
   vouch_for_access(o, request);
   request.remove(sip::hdr::p_preferred_identity);
-  write_charging(o, request, note ? *note : dialog_note{{}, 0, ims::make_charging_vector(*ctx.random, ctx.now, {}).icid, {}, {}});
+  write_charging(o, request,
+                 note ? *note : dialog_note{{}, 0, ims::make_charging_vector(*ctx.random, ctx.now, {}).icid, {}, {}});
   return pass_on{};
 }
 
 /// Clauses 5.2.6.3.3, 5.2.6.3.7 and 5.2.6.3.11.
-decision begin(const options& o, sip::message& request, const context& ctx, const ims::access_snapshot& binding, hop& own) {
+decision begin(const options& o, sip::message& request, const context& ctx, const ims::access_snapshot& binding,
+               hop& own) {
   auto asserted = ims::choose_asserted(request, binding.associated);
   if (asserted.empty() || binding.service_route.empty())
     return refuse(request, ctx, 403, "no identity or no service route");

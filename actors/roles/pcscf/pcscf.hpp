@@ -22,7 +22,7 @@ struct options {
   std::vector<std::string> trust_domain; ///< other home domains whose users may register here
   std::string access_network_info;       ///< P-Access-Network-Info without its marker; empty: none is added
   std::vector<std::string> emergency_numbers{"112", "911"};
-  siphash_key binding_secret{};          ///< for the keys of bindings; the same on all nodes of a cluster
+  siphash_key binding_secret{}; ///< for the keys of bindings; the same on all nodes of a cluster
   foreign_route on_foreign_route = foreign_route::replace;
   /// Take a UDP source for an IP association (ip-assoc-yes). Off: it can lie, and the S-CSCF would not challenge it.
   bool believe_udp_source = false;
@@ -34,7 +34,8 @@ public:
 
   role_id id() const noexcept override { return role_id::pcscf; }
   decision on_request(sip::message& request, const context& ctx, hop& own) const override;
-  decision on_response(sip::message& response, const sip::message& request, const context& ctx, hop& own) const override;
+  decision on_response(sip::message& response, const sip::message& request, const context& ctx,
+                       hop& own) const override;
 
 private:
   options options_;

@@ -35,8 +35,8 @@ std::optional<registrant> read_registrant(const sip::message& request) {
     who.instance = sip::unquote(contact->params.find("+sip.instance").value_or(""));
     who.reg_id = contact->params.find("reg-id").value_or("");
   }
-  who.outbound = !who.instance.empty() && !who.reg_id.empty()
-                 && sip::lists_token(request, sip::hdr::supported, "outbound");
+  who.outbound =
+      !who.instance.empty() && !who.reg_id.empty() && sip::lists_token(request, sip::hdr::supported, "outbound");
   return who;
 }
 
@@ -51,9 +51,9 @@ sip::entity_key key_of(const options& o, const registrant& who, const context& c
 }
 
 bool has_home_here(const options& o, std::string_view request_uri) {
-  return ims::in_domain(request_uri, o.home_domain)
-         || std::any_of(o.trust_domain.begin(), o.trust_domain.end(),
-                        [&](auto& domain) { return ims::in_domain(request_uri, domain); });
+  return ims::in_domain(request_uri, o.home_domain) ||
+         std::any_of(o.trust_domain.begin(), o.trust_domain.end(),
+                     [&](auto& domain) { return ims::in_domain(request_uri, domain); });
 }
 
 /// This REGISTER comes by the way by which the same user is registered already.
@@ -66,7 +66,8 @@ bool is_associated(const registrant& who, const context& ctx) {
 }
 
 /// Clauses 5.2.2.3 and 5.2.2.4. AKA without IPsec is treated as SIP digest is: the response is what counts.
-ims::protection protection_for(const options& o, const sip::message& request, const registrant& who, const context& ctx) {
+ims::protection protection_for(const options& o, const sip::message& request, const registrant& who,
+                               const context& ctx) {
   auto associated = is_associated(who, ctx);
   if (ctx.from->transport == transport::tls)
     return associated ? ims::protection::tls_yes : ims::protection::tls_pending;
@@ -77,8 +78,8 @@ ims::protection protection_for(const options& o, const sip::message& request, co
 }
 
 bool wants_sec_agree(const sip::message& request) {
-  return sip::lists_token(request, sip::hdr::proxy_require, "sec-agree")
-         || sip::lists_token(request, sip::hdr::require, "sec-agree");
+  return sip::lists_token(request, sip::hdr::proxy_require, "sec-agree") ||
+         sip::lists_token(request, sip::hdr::require, "sec-agree");
 }
 
 /// No security mechanism is agreed on here. Who only offers goes on without; who insists is told so (RFC 3329 clause 2.3,

@@ -23,10 +23,11 @@ bool make_fit_for_ue(sip::message& request) {
 /// Clauses 5.2.6.4.5 and 5.2.6.4.9.
 decision inside_dialog(sip::message& request, const context& ctx, const hop& own) {
   auto note = decode_dialog_note(own.note);
-  if (note && !ctx.facts->binding)
-    return ask{ask_binding{std::nullopt, {}, note->binding}};
+  if (!ctx.facts->binding)
+    return note ? ask{ask_binding{std::nullopt, {}, note->binding}}
+                : ask{ask_binding{std::nullopt, std::string(request.uri()), std::nullopt}}; // a subscription's: not stored
   make_fit_for_ue(request);
-  if (!note || !*ctx.facts->binding)
+  if (!*ctx.facts->binding)
     return pass_on{}; // to its Route or contact, as the UE gave it in the dialog
   return over_the_flow(request, **ctx.facts->binding);
 }

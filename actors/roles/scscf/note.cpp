@@ -17,8 +17,8 @@ std::string encode(const note& n) {
   w.u8(version);
   w.u8(static_cast<std::uint8_t>(n.came_from));
   w.u8(static_cast<std::uint8_t>(n.direction));
-  w.u8(static_cast<std::uint8_t>((n.foreign ? foreign_bit : 0) | (n.terminates ? terminates_bit : 0)
-                                 | (n.answers ? answers_bit : 0)));
+  w.u8(static_cast<std::uint8_t>((n.foreign ? foreign_bit : 0) | (n.terminates ? terminates_bit : 0) |
+                                 (n.answers ? answers_bit : 0)));
   w.text(n.served);
   w.text(n.icid);
   w.text(n.generated_at);

@@ -47,8 +47,8 @@ std::string_view next_domain(const sip::message& request, std::string_view reque
 } // namespace
 
 bool is_trusted(const options& o, std::string_view domain) {
-  return domain.empty() || equal_nocase(domain, o.home_domain)
-         || std::any_of(o.trust_domain.begin(), o.trust_domain.end(), [&](auto& d) { return equal_nocase(d, domain); });
+  return domain.empty() || equal_nocase(domain, o.home_domain) ||
+         std::any_of(o.trust_domain.begin(), o.trust_domain.end(), [&](auto& d) { return equal_nocase(d, domain); });
 }
 
 void write_charging(const options& o, sip::message& request, const note& n, ims::ioi_type type) {

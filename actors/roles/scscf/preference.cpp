@@ -58,8 +58,8 @@ std::uint64_t fingerprint(const ims::registered_contact& c) noexcept {
   return siphash({0x74726f757065, c.reg_id}, c.uri);
 }
 
-std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request, instant now,
-                                    const std::vector<std::uint64_t>& tried) {
+std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request,
+                                    instant now, const std::vector<std::uint64_t>& tried) {
   auto wanted = sip::read_preferences(request);
   auto disposition = sip::read_disposition(request);
   auto gruu = gruu_of(request);

@@ -16,8 +16,8 @@ struct choice {
 };
 
 /// The contacts to try; of each instance one flow. Those in `tried` (fingerprints) are left out.
-std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request, instant now,
-                                    const std::vector<std::uint64_t>& tried = {});
+std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request,
+                                    instant now, const std::vector<std::uint64_t>& tried = {});
 
 /// Tells contacts of one set apart.
 std::uint64_t fingerprint(const ims::registered_contact& c) noexcept;

@@ -34,8 +34,8 @@ decision register_request(const options& o, const sip::message& request, const c
 }
 
 bool is_reg_event(const sip::message& request) {
-  return request.method() == sip::method::subscribe
-         && equal_nocase(sip::parse_token_value(request.value(sip::hdr::event)).token, "reg");
+  return request.method() == sip::method::subscribe &&
+         equal_nocase(sip::parse_token_value(request.value(sip::hdr::event)).token, "reg");
 }
 
 decision subscribe_request(const sip::message& request, const context& ctx) {

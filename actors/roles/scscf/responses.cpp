@@ -9,12 +9,9 @@ namespace {
 
 ims::ioi_type type_of(origin from) noexcept {
   switch (from) {
-  case origin::pcscf:
-    return ims::ioi_type::visited_to_home;
-  case origin::server:
-    return ims::ioi_type::home_to_service;
-  case origin::network:
-    break;
+  case origin::pcscf: return ims::ioi_type::visited_to_home;
+  case origin::server: return ims::ioi_type::home_to_service;
+  case origin::network: break;
   }
   return ims::ioi_type::home_to_home;
 }
@@ -35,8 +32,8 @@ void leave_trust_domain(sip::message& m) {
 }
 
 bool is_terminating(const note& n) noexcept {
-  return n.direction == ims::session_case::terminating_registered
-         || n.direction == ims::session_case::terminating_unregistered;
+  return n.direction == ims::session_case::terminating_registered ||
+         n.direction == ims::session_case::terminating_unregistered;
 }
 
 } // namespace

@@ -14,7 +14,7 @@
 namespace troupe::roles::scscf {
 
 struct options {
-  std::string name;                      ///< our SIP URI, as it stands in the HSS
+  std::string name; ///< our SIP URI, as it stands in the HSS
   std::string home_domain;
   std::string icscf;                     ///< SIP URI for requests to the home domain; empty: by the Request-URI
   std::string ioi;                       ///< of the home network
@@ -28,7 +28,8 @@ public:
 
   role_id id() const noexcept override { return role_id::scscf; }
   decision on_request(sip::message& request, const context& ctx, hop& own) const override;
-  decision on_response(sip::message& response, const sip::message& request, const context& ctx, hop& own) const override;
+  decision on_response(sip::message& response, const sip::message& request, const context& ctx,
+                       hop& own) const override;
 
 private:
   options options_;

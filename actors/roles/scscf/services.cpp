@@ -52,8 +52,8 @@ bool is_diverted(const session& who, const sip::message& request, const ims::pro
   return !alias || alias->canonical != *now;
 }
 
-void write_server_route(sip::message& request, const ims::application_server& server, const session& who, std::size_t next,
-                        const context& ctx) {
+void write_server_route(sip::message& request, const ims::application_server& server, const session& who,
+                        std::size_t next, const context& ctx) {
   request.prepend(sip::hdr::route, way_back(who, next, ctx));
   auto uri = sip::parse_uri(server.name);
   request.prepend(sip::hdr::route, "<" + server.name + (uri && uri->loose_route() ? ">" : ";lr>"));
@@ -68,7 +68,9 @@ decision to_server(passage& p, sip::message& request, std::size_t at) {
   p.remembered.answers = false;
   p.own.note = encode(p.remembered);
   write_server_route(request, server, p.who, at + 1, p.ctx);
-  request.set(sip::hdr::p_served_user, ims::to_p_served_user(p.served.identity->is_wildcard() ? p.who.served : p.served.identity->uri, direction));
+  request.set(
+      sip::hdr::p_served_user,
+      ims::to_p_served_user(p.served.identity->is_wildcard() ? p.who.served : p.served.identity->uri, direction));
   write_charging(p.o, request, p.remembered, ims::ioi_type::home_to_service);
   if (!p.profile.charging.empty())
     request.set(sip::hdr::p_charging_function_addresses, ims::to_string(p.profile.charging));
@@ -86,12 +88,9 @@ sip::message without_server(const sip::message& request) {
 side_served kind_of(ims::session_case direction) noexcept {
   switch (direction) {
   case ims::session_case::originating_registered:
-  case ims::session_case::originating_unregistered:
-    return side_served::originating;
-  case ims::session_case::originating_cdiv:
-    return side_served::diverted;
-  default:
-    return side_served::terminating;
+  case ims::session_case::originating_unregistered: return side_served::originating;
+  case ims::session_case::originating_cdiv: return side_served::diverted;
+  default: return side_served::terminating;
   }
 }
 

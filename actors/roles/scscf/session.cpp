@@ -73,10 +73,8 @@ ims::session_case case_of(const session& s, bool registered) noexcept {
   switch (s.kind) {
   case side_served::originating:
     return registered ? ims::session_case::originating_registered : ims::session_case::originating_unregistered;
-  case side_served::diverted:
-    return ims::session_case::originating_cdiv;
-  case side_served::terminating:
-    break;
+  case side_served::diverted: return ims::session_case::originating_cdiv;
+  case side_served::terminating: break;
   }
   return registered ? ims::session_case::terminating_registered : ims::session_case::terminating_unregistered;
 }
@@ -88,7 +86,8 @@ std::string way_back(const session& s, std::size_t next, const context& ctx) {
   t.side = sip::side::core;
   t.sequence = static_cast<std::uint32_t>(next + 1);
   t.key = ctx.call;
-  return "<" + ctx.make_uri(ctx, t) + ";odi=" + kinds[static_cast<std::size_t>(s.kind)] + escape_parameter(s.served) + ">";
+  return "<" + ctx.make_uri(ctx, t) + ";odi=" + kinds[static_cast<std::size_t>(s.kind)] + escape_parameter(s.served) +
+         ">";
 }
 
 note begin_note(const options& o, const session& s, const sip::message& request, const context& ctx) {

@@ -31,7 +31,7 @@ struct passage {
 /// The next application server, or where the request goes when there is none left.
 decision run_services(passage& p, sip::message& request);
 /// The last step of each side.
-decision leave_network(passage& p, sip::message& request); ///< originating: clause 5.4.3.2 steps 8 to 17
+decision leave_network(passage& p, sip::message& request);  ///< originating: clause 5.4.3.2 steps 8 to 17
 decision reach_contacts(passage& p, sip::message& request); ///< terminating: clause 5.4.3.3 steps 7 to 13
 
 /// Clause 5.4.3.2, "default handling": the AS did not answer, or with 408 or 5xx.

@@ -8,9 +8,7 @@
 namespace troupe::roles::scscf {
 namespace {
 
-std::string in_brackets(const std::string& value) {
-  return value.starts_with('<') ? value : "<" + value + ">";
-}
+std::string in_brackets(const std::string& value) { return value.starts_with('<') ? value : "<" + value + ">"; }
 
 /// Clause 5.4.3.3: the contact into the Request-URI, its Path into Route.
 target target_for(const choice& chosen, const sip::message& request) {
@@ -42,8 +40,8 @@ decision reach_contacts(passage& p, sip::message& request) {
     return refuse(request, p.ctx, 480);
   if (auto alias = p.profile.alias_of(*p.served.identity))
     p.remembered.alias = alias->uri;
-  p.remembered.foreign = p.who.came_from == origin::network && p.remembered.orig_ioi != p.o.ioi
-                         && !is_trusted(p.o, p.remembered.orig_ioi);
+  p.remembered.foreign =
+      p.who.came_from == origin::network && p.remembered.orig_ioi != p.o.ioi && !is_trusted(p.o, p.remembered.orig_ioi);
   request.set(sip::hdr::p_called_party_id, ims::to_p_called_party_id(request.uri()));
   for (auto id : {sip::hdr::p_served_user, sip::hdr::p_profile_key, sip::hdr::p_user_database,
                   sip::hdr::p_charging_function_addresses})

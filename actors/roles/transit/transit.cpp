@@ -5,8 +5,7 @@ namespace {
 
 /// The route set brings it on: a further Route stands in the request, or it came back by a Record-Route of ours.
 bool is_routed(const sip::message& request, const context& ctx) {
-  return request.has(sip::hdr::route) || ctx.in_dialog
-         || (ctx.token && ctx.token->use == sip::token_use::record_route);
+  return request.has(sip::hdr::route) || ctx.in_dialog || (ctx.token && ctx.token->use == sip::token_use::record_route);
 }
 
 } // namespace
@@ -17,8 +16,6 @@ decision role::on_request(sip::message& request, const context& ctx, hop&) const
   return pass_on{{}, options_.record_route, options_.next_hop};
 }
 
-decision role::on_response(sip::message&, const sip::message&, const context&, hop&) const {
-  return pass_back{};
-}
+decision role::on_response(sip::message&, const sip::message&, const context&, hop&) const { return pass_back{}; }
 
 } // namespace troupe::roles::transit

@@ -15,7 +15,8 @@ struct locating : scene {
   sip::message sent;
 
   explicit locating(std::string_view uri = "sip:bob@home.example")
-      : scene(role_id::icscf, sip::side::core, sip::half::terminating), sent(message_of("INVITE " + std::string(uri) + R"( SIP/2.0
+      : scene(role_id::icscf, sip::side::core, sip::half::terminating),
+        sent(message_of("INVITE " + std::string(uri) + R"( SIP/2.0
 Via: SIP/2.0/UDP 192.0.2.5:5060;branch=z9hG4bKabc
 Max-Forwards: 70
 From: <sip:alice@a.example>;tag=1
@@ -40,7 +41,8 @@ TEST_CASE("24.229 5.3.2.1: the I-CSCF asks where the called identity is served")
   CHECK_FALSE(asked.originating);
 }
 
-TEST_CASE("24.229 5.3.2.1: the S-CSCF becomes the topmost Route, the Request-URI stays, and the I-CSCF is out of the dialog") {
+TEST_CASE("24.229 5.3.2.1: the S-CSCF becomes the topmost Route, the Request-URI stays, and the I-CSCF is out of the "
+          "dialog") {
   locating s;
   s.facts.lia = cx::lia{cx::success, "sip:s2.home.example", {}, {}};
   auto decided = s.forwards();

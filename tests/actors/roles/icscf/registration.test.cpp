@@ -91,7 +91,8 @@ TEST_CASE("24.229 5.3.1.2: an emergency registration is told to the HSS as one")
   CHECK(asks<cx::uar>(decided).emergency);
 }
 
-TEST_CASE("24.229 5.3.1.2: the Request-URI becomes the name of the S-CSCF that the HSS gives, and the I-CSCF does not stay") {
+TEST_CASE(
+    "24.229 5.3.1.2: the Request-URI becomes the name of the S-CSCF that the HSS gives, and the I-CSCF does not stay") {
   registering s;
   s.hss_answers({cx::subsequent_registration, "sip:s2.home.example:6060", {}});
   auto decided = s.forwards();

@@ -35,8 +35,8 @@ struct talking : pcscf_scene {
 
 TEST_CASE("24.229 5.2.6.3: who is not registered may send nothing but REGISTER") {
   pcscf_scene s;
-  auto sent = from_alice(GENERATE("INVITE sip:bob@home.example", "MESSAGE sip:bob@home.example", "OPTIONS sip:home.example",
-                                  "FOO sip:bob@home.example"));
+  auto sent = from_alice(GENERATE("INVITE sip:bob@home.example", "MESSAGE sip:bob@home.example",
+                                  "OPTIONS sip:home.example", "FOO sip:bob@home.example"));
   auto asked = s.gets(sent);
   CHECK(asks<ask_binding>(asked).by_flow == s.from);
   SECTION("nobody is known by this flow") { s.knows_nobody(); }
@@ -65,8 +65,9 @@ TEST_CASE("24.229 5.2.6.3.1: the preferred identity is asserted if it is one of 
 TEST_CASE("24.229 5.2.6.3.1: an identity that the UE asserts is not believed, nor is its From") {
   pcscf_scene s;
   s.knows(alice_binding());
-  auto sent = invite(std::string(service_route) + "P-Asserted-Identity: <sip:bob@home.example>\nP-Called-Party-ID: <sip:x@y>\n"
-                                                  "P-Served-User: <sip:bob@home.example>\nP-Charging-Vector: icid-value=mine\n");
+  auto sent = invite(std::string(service_route) +
+                     "P-Asserted-Identity: <sip:bob@home.example>\nP-Called-Party-ID: <sip:x@y>\n"
+                     "P-Served-User: <sip:bob@home.example>\nP-Charging-Vector: icid-value=mine\n");
   sent.set(sip::hdr::from, "<sip:bob@home.example>;tag=1");
   auto passed = s.passes(sent);
   CHECK(all(passed, sip::hdr::p_asserted_identity) == texts{"\"Alice\" <sip:alice@home.example>"});
@@ -106,8 +107,8 @@ TEST_CASE("24.229 5.2.6.3.3: a UE that gives no Route goes by its service route,
   auto binding = alice_binding();
   binding.service_route = {"sip:ibcf.home.example;lr", "sip:orig@scscf.home.example;lr"};
   s.knows(binding);
-  CHECK(all(s.passes(invite("")), sip::hdr::route)
-        == texts{"<sip:ibcf.home.example;lr>", "<sip:orig@scscf.home.example;lr>"});
+  CHECK(all(s.passes(invite("")), sip::hdr::route) ==
+        texts{"<sip:ibcf.home.example;lr>", "<sip:orig@scscf.home.example;lr>"});
 }
 
 TEST_CASE("24.229 5.2.6.3.2A: without a service route nothing can be sent for the user") {
@@ -123,16 +124,17 @@ TEST_CASE("24.229 5.2.6.3.2A: without a service route nothing can be sent for th
 TEST_CASE("24.229 5.2.6.3.3: an initial request gets an ICID, the visited network's IOI and access information") {
   pcscf_scene s;
   s.knows(alice_binding());
-  auto method = GENERATE("INVITE sip:bob@home.example", "MESSAGE sip:bob@home.example", "SUBSCRIBE sip:bob@home.example",
-                         "PUBLISH sip:alice@home.example", "FOO sip:bob@home.example");
+  auto method =
+      GENERATE("INVITE sip:bob@home.example", "MESSAGE sip:bob@home.example", "SUBSCRIBE sip:bob@home.example",
+               "PUBLISH sip:alice@home.example", "FOO sip:bob@home.example");
   auto passed = s.passes(from_alice(method, "P-Access-Network-Info: 3GPP-GERAN;np\n"));
   auto vector = ims::parse_charging_vector(passed.value(sip::hdr::p_charging_vector));
   REQUIRE(vector);
   CHECK_FALSE(vector->icid.empty());
   CHECK(vector->generated_at == "pcscf.visited.example");
   CHECK(vector->orig_ioi == "Type 1visited.example");
-  CHECK(all(passed, sip::hdr::p_access_network_info)
-        == texts{"3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
+  CHECK(all(passed, sip::hdr::p_access_network_info) ==
+        texts{"3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
 }
 
 TEST_CASE("24.229 5.2.6.3.3: the P-CSCF stays in the dialog") {
@@ -148,10 +150,11 @@ TEST_CASE("24.229 5.2.6.3.4: what answers the UE carries none of the network's c
   pcscf_scene s;
   s.knows(alice_binding());
   auto sent = s.passes(invite());
-  auto ringing = message_of("SIP/2.0 180 Ringing\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bKabc\nFrom: <sip:a@b>;tag=1\n"
-                            "To: <sip:b@b>;tag=2\nCall-ID: one\nCSeq: 1 INVITE\nP-Asserted-Identity: <sip:bob@home.example>\n"
-                            "P-Charging-Vector: icid-value=1;term-ioi=x\nP-Charging-Function-Addresses: ccf=1\n"
-                            "P-Access-Network-Info: 3GPP-GERAN\n");
+  auto ringing =
+      message_of("SIP/2.0 180 Ringing\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bKabc\nFrom: <sip:a@b>;tag=1\n"
+                 "To: <sip:b@b>;tag=2\nCall-ID: one\nCSeq: 1 INVITE\nP-Asserted-Identity: <sip:bob@home.example>\n"
+                 "P-Charging-Vector: icid-value=1;term-ioi=x\nP-Charging-Function-Addresses: ccf=1\n"
+                 "P-Access-Network-Info: 3GPP-GERAN\n");
   SECTION("the called identity is shown") {
     s.gets(ringing, sent);
     CHECK(ringing.has(sip::hdr::p_asserted_identity));
@@ -169,7 +172,8 @@ TEST_CASE("24.229 5.2.6.3.4: what answers the UE carries none of the network's c
 TEST_CASE("24.229 5.2.6.3.5: what the UE sends inside the dialog keeps its ICID and is asked nothing") {
   talking s;
   auto begun = ims::parse_charging_vector(s.sent.value(sip::hdr::p_charging_vector));
-  auto update = s.in_dialog("UPDATE", "P-Preferred-Identity: <sip:bob@home.example>\nP-Charging-Vector: icid-value=mine\n");
+  auto update =
+      s.in_dialog("UPDATE", "P-Preferred-Identity: <sip:bob@home.example>\nP-Charging-Vector: icid-value=mine\n");
   auto passed = s.passes(update);
   auto vector = ims::parse_charging_vector(passed.value(sip::hdr::p_charging_vector));
   REQUIRE(vector);
@@ -252,8 +256,8 @@ TEST_CASE("RFC 3261 17: an ACK is never answered, and passes inside its dialog")
 }
 
 TEST_CASE("24.229 5.2.10.4: an emergency call is referred to another domain, since no E-CSCF is here") {
-  auto uri = GENERATE("urn:service:sos", "urn:service:sos.fire", "URN:SERVICE:SOS", "tel:112", "sip:911@home.example;user=phone",
-                      "tel:112;phone-context=home.example");
+  auto uri = GENERATE("urn:service:sos", "urn:service:sos.fire", "URN:SERVICE:SOS", "tel:112",
+                      "sip:911@home.example;user=phone", "tel:112;phone-context=home.example");
   pcscf_scene s;
   auto sent = from_alice("INVITE " + std::string(uri), service_route);
   SECTION("from a registered UE, with the P-CSCF's name") {

@@ -63,7 +63,8 @@ Max-Forwards: 70
 From: <sip:alice@home.example>;tag=1
 To: <sip:bob@home.example>
 Call-ID: one
-CSeq: 1 )" + method + "\nContact: <sip:alice@192.0.2.7:5060>\n" + std::string(more);
+CSeq: 1 )" +
+          method + "\nContact: <sip:alice@192.0.2.7:5060>\n" + std::string(more);
   return message_of(text);
 }
 

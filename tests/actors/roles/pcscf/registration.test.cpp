@@ -26,8 +26,8 @@ Authorization: Digest username="alice.priv@home.example", realm="home.example", 
 sip::message answering(std::string_view protection = {}) {
   auto m = registration();
   m.set(sip::hdr::authorization, "Digest username=\"alice.priv@home.example\", realm=\"home.example\", nonce=\"n\", "
-                                 "uri=\"sip:home.example\", response=\"0123456789abcdef0123456789abcdef\""
-                                     + std::string(protection));
+                                 "uri=\"sip:home.example\", response=\"0123456789abcdef0123456789abcdef\"" +
+                                     std::string(protection));
   return m;
 }
 
@@ -36,8 +36,9 @@ std::string protection_in(const sip::message& m) {
 }
 
 sip::message response_to(const sip::message& request, int status, std::string_view more) {
-  std::string text = "SIP/2.0 " + std::to_string(status) + " OK\nVia: " + value(request, sip::hdr::via)
-                     + "\nFrom: <sip:alice@home.example>;tag=1\nTo: <sip:alice@home.example>;tag=2\nCall-ID: one\nCSeq: 1 REGISTER\n";
+  std::string text =
+      "SIP/2.0 " + std::to_string(status) + " OK\nVia: " + value(request, sip::hdr::via) +
+      "\nFrom: <sip:alice@home.example>;tag=1\nTo: <sip:alice@home.example>;tag=2\nCall-ID: one\nCSeq: 1 REGISTER\n";
   return message_of(text + std::string(more));
 }
 
@@ -54,7 +55,8 @@ TEST_CASE("24.229 5.2.2.1: the P-CSCF asks whose flow a REGISTER came by before 
   CHECK(sent.to_string() == before);
 }
 
-TEST_CASE("24.229 5.2.2.1: Path, Require, P-Visited-Network-ID, charging vector and access information go to the home network") {
+TEST_CASE("24.229 5.2.2.1: Path, Require, P-Visited-Network-ID, charging vector and access information go to the home "
+          "network") {
   pcscf_scene s;
   s.knows_nobody();
   auto sent = registration("P-Access-Network-Info: IEEE-802.11\n");
@@ -74,16 +76,17 @@ TEST_CASE("24.229 5.2.2.1: Path, Require, P-Visited-Network-ID, charging vector 
   CHECK(!vector->icid.empty());
   CHECK(vector->orig_ioi == "Type 1visited.example");
   CHECK(vector->term_ioi.empty());
-  CHECK(all(sent, sip::hdr::p_access_network_info)
-        == std::vector<std::string>{"IEEE-802.11", "3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
+  CHECK(all(sent, sip::hdr::p_access_network_info) ==
+        std::vector<std::string>{"IEEE-802.11", "3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
 }
 
 TEST_CASE("24.229 4.4: nothing of the network's own that a UE writes into a REGISTER is believed") {
   pcscf_scene s;
   s.knows_nobody();
-  auto sent = registration("Path: <sip:evil.example;lr>\nP-Asserted-Identity: <sip:bob@home.example>\n"
-                           "P-Visited-Network-ID: elsewhere\nP-Charging-Vector: icid-value=mine\nRoute: <sip:evil.example;lr>\n"
-                           "P-Access-Network-Info: 3GPP-GERAN;network-provided\nService-Route: <sip:evil.example;lr>\n");
+  auto sent =
+      registration("Path: <sip:evil.example;lr>\nP-Asserted-Identity: <sip:bob@home.example>\n"
+                   "P-Visited-Network-ID: elsewhere\nP-Charging-Vector: icid-value=mine\nRoute: <sip:evil.example;lr>\n"
+                   "P-Access-Network-Info: 3GPP-GERAN;network-provided\nService-Route: <sip:evil.example;lr>\n");
   s.gets(sent);
   CHECK(all(sent, sip::hdr::path).size() == 1);
   CHECK(token_in(sent.value(sip::hdr::path)));
@@ -224,10 +227,11 @@ TEST_CASE("24.229 5.2.2.1: what the 200 says is noted before the UE hears of it"
   s.knows_nobody();
   auto sent = s.passes(registration());
   auto key = token_in(sent.value(sip::hdr::path))->key;
-  auto ok = response_to(sent, 200,
-                        "Service-Route: <sip:orig@scscf.home.example;lr>\nP-Associated-URI: <sip:alice@home.example>\n"
-                        "Contact: <sip:alice@192.0.2.7:5060>;expires=600\n"
-                        "P-Charging-Vector: icid-value=x;orig-ioi=a;term-ioi=b\nP-Charging-Function-Addresses: ccf=cdf.home.example\n");
+  auto ok = response_to(
+      sent, 200,
+      "Service-Route: <sip:orig@scscf.home.example;lr>\nP-Associated-URI: <sip:alice@home.example>\n"
+      "Contact: <sip:alice@192.0.2.7:5060>;expires=600\n"
+      "P-Charging-Vector: icid-value=x;orig-ioi=a;term-ioi=b\nP-Charging-Function-Addresses: ccf=cdf.home.example\n");
   auto asked = s.gets(ok, sent);
   auto& note = asks<note_registration>(asked);
   CHECK(note.key == key);

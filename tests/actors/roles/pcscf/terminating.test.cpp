@@ -40,9 +40,9 @@ P-Profile-Key: <sip:!.*!@home.example>
 
   static sip::message answer(int status, const sip::message& to, std::string_view more = {}) {
     auto tag = sip::to_tag(to).empty() ? ";tag=2" : "";
-    return message_of("SIP/2.0 " + std::to_string(status) + " X\nVia: " + value(to, sip::hdr::via) + "\nFrom: " + value(to, sip::hdr::from)
-                      + "\nTo: " + value(to, sip::hdr::to) + tag + "\nCall-ID: two\nCSeq: " + value(to, sip::hdr::cseq) + "\n"
-                      + std::string(more));
+    return message_of("SIP/2.0 " + std::to_string(status) + " X\nVia: " + value(to, sip::hdr::via) +
+                      "\nFrom: " + value(to, sip::hdr::from) + "\nTo: " + value(to, sip::hdr::to) + tag +
+                      "\nCall-ID: two\nCSeq: " + value(to, sip::hdr::cseq) + "\n" + std::string(more));
   }
 };
 
@@ -62,7 +62,8 @@ TEST_CASE("24.229 5.2.6.4.3: the Path token says which UE, and its flow carries 
   CHECK(passed.targets[0].request.uri() == "sip:alice@192.0.2.7:5060");
 }
 
-TEST_CASE("24.229 5.2.6.4.3: the UE gets P-Called-Party-ID and the asserted identity, and nothing of the network's own") {
+TEST_CASE(
+    "24.229 5.2.6.4.3: the UE gets P-Called-Party-ID and the asserted identity, and nothing of the network's own") {
   called s;
   s.knows(alice_binding());
   auto passed = s.passes(called::invite());
@@ -115,8 +116,9 @@ TEST_CASE("24.229 5.2.6.4.4: the UE's answer asserts the called identity and car
   auto sent = s.passes(called::invite());
   s.facts = {};
   auto status = GENERATE(180, 183, 200, 486);
-  auto response = called::answer(status, sent, "P-Asserted-Identity: <sip:mallory@home.example>\nP-Charging-Vector: icid-value=x\n"
-                                               "P-Access-Network-Info: 3GPP-GERAN;network-provided\n");
+  auto response = called::answer(status, sent,
+                                 "P-Asserted-Identity: <sip:mallory@home.example>\nP-Charging-Vector: icid-value=x\n"
+                                 "P-Access-Network-Info: 3GPP-GERAN;network-provided\n");
   CHECK(std::holds_alternative<pass_back>(s.gets(response, sent)));
   CHECK(all(response, sip::hdr::p_asserted_identity) == texts{"<tel:+15550001>"});
   auto vector = ims::parse_charging_vector(response.value(sip::hdr::p_charging_vector));
@@ -124,8 +126,8 @@ TEST_CASE("24.229 5.2.6.4.4: the UE's answer asserts the called identity and car
   CHECK(vector->icid == "bobs");
   CHECK(vector->orig_ioi == "Type 1home.example");
   CHECK(vector->term_ioi == "Type 1visited.example");
-  CHECK(all(response, sip::hdr::p_access_network_info)
-        == texts{"3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
+  CHECK(all(response, sip::hdr::p_access_network_info) ==
+        texts{"3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=00101"});
 }
 
 TEST_CASE("24.229 5.2.6.4.4: an answer may prefer another identity of the same user, and no one else's") {
@@ -166,6 +168,19 @@ TEST_CASE("24.229 5.2.6.4.5: inside the dialog the UE is reached by the flow tha
   REQUIRE(passed.targets.size() == 1);
   CHECK(passed.targets[0].over == udp_flow("192.0.2.8", 5061, sip::side::access));
   CHECK_FALSE(passed.targets[0].request.has(sip::hdr::p_charging_vector));
+}
+
+TEST_CASE("24.229 5.2.6.4.5: inside a dialog of which nothing is stored the UE is found by its contact") {
+  called s;
+  s.ctx.in_dialog = true;
+  s.ctx.token->use = sip::token_use::record_route;
+  auto notify = called::invite();
+  auto asked = s.gets(notify);
+  CHECK(asks<ask_binding>(asked).contact_uri == "sip:alice@192.0.2.7:5060");
+  CHECK_FALSE(asks<ask_binding>(asked).by_key);
+  s.knows(alice_binding());
+  auto decided = s.gets(notify);
+  CHECK(is<pass_on>(decided).targets.size() == 1);
 }
 
 TEST_CASE("24.229 5.2.6.4.5: a dialog goes on by its contact when the registration is gone") {

@@ -14,7 +14,8 @@ Max-Forwards: 69
 From: <sip:alice@home.example>;tag=1
 To: <sip:bob@home.example>
 Call-ID: one
-CSeq: 1 )" + method + R"(
+CSeq: 1 )" + method +
+                    R"(
 Contact: <sip:alice@192.0.2.7:5060>
 P-Asserted-Identity: "Alice" <sip:alice@home.example>
 P-Access-Network-Info: 3GPP-E-UTRAN-FDD;network-provided
@@ -65,8 +66,7 @@ TEST_CASE("24.229 5.4.3.2: the tel URI of the caller is asserted beside the SIP 
   s.knows_alice();
   SECTION("tel is added") {
     s.gets(s.sent);
-    CHECK(all(s.sent, sip::hdr::p_asserted_identity)
-          == texts{"\"Alice\" <sip:alice@home.example>", "<tel:+15550001>"});
+    CHECK(all(s.sent, sip::hdr::p_asserted_identity) == texts{"\"Alice\" <sip:alice@home.example>", "<tel:+15550001>"});
   }
   SECTION("sip is added") {
     s.sent.set(sip::hdr::p_asserted_identity, "<tel:+15550001>");
@@ -136,7 +136,8 @@ TEST_CASE("RFC 3261 8.2.2.1: a URI that cannot be routed is answered 416") {
   CHECK(status_of(decided) == 416);
 }
 
-TEST_CASE("24.229 5.4.3.2: what leaves the trust domain loses access information, and the asserted identity if privacy is asked for") {
+TEST_CASE("24.229 5.4.3.2: what leaves the trust domain loses access information, and the asserted identity if privacy "
+          "is asked for") {
   calling s("INVITE sip:carol@stranger.example", GENERATE("", "Privacy: id\n"));
   s.knows_alice();
   auto privacy = s.sent.has(sip::hdr::privacy);
@@ -184,8 +185,9 @@ TEST_CASE("24.229 5.4.3.2: the answer carries the ICID, the visited network's IO
   calling s;
   s.knows_alice();
   s.gets(s.sent);
-  auto response = answer_to(s.sent, 200, "P-Charging-Vector: icid-value=abc;orig-ioi=home.example;term-ioi=other\n"
-                                         "P-Charging-Function-Addresses: ccf=theirs\n");
+  auto response = answer_to(s.sent, 200,
+                            "P-Charging-Vector: icid-value=abc;orig-ioi=home.example;term-ioi=other\n"
+                            "P-Charging-Function-Addresses: ccf=theirs\n");
   auto decided = s.gets(response, s.sent);
   CHECK(std::holds_alternative<pass_back>(decided));
   auto v = s.charging(response);

@@ -29,7 +29,8 @@ Call-ID: one
 CSeq: 1 SUBSCRIBE
 Contact: <sip:alice@192.0.2.7:5060>
 P-Asserted-Identity: <sip:alice@home.example>
-Event: )" + std::string(event) + "\n");
+Event: )" + std::string(event) +
+                    "\n");
 }
 
 } // namespace
@@ -74,7 +75,8 @@ TEST_CASE("24.229 5.4.1.4: a 200 that leaves no contact gives no way to us") {
 TEST_CASE("RFC 3608 6.3: a Service-Route that the registrar gave stays") {
   scscf_scene s(sip::half::originating);
   auto sent = registration();
-  s.facts.response = answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>\nService-Route: <sip:mine.example;lr>\n");
+  s.facts.response =
+      answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>\nService-Route: <sip:mine.example;lr>\n");
   auto decided = s.gets(sent);
   CHECK(all(is<reply>(decided).response, sip::hdr::service_route) == texts{"<sip:mine.example;lr>"});
 }

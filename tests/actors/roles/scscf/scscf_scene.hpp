@@ -62,8 +62,12 @@ struct alice_profile {
 };
 
 struct scscf_scene : scene {
-  scscf::role cscf{{"sip:scscf.home.example:6060", "home.example", "sip:icscf.home.example:5070", "home.example",
-                    "scscf.home.example", {"partner.example"}}};
+  scscf::role cscf{{"sip:scscf.home.example:6060",
+                    "home.example",
+                    "sip:icscf.home.example:5070",
+                    "home.example",
+                    "scscf.home.example",
+                    {"partner.example"}}};
   alice_profile alice;
   std::string route_store;
 
@@ -105,9 +109,9 @@ struct scscf_scene : scene {
 
 inline sip::message answer_to(const sip::message& request, int status, std::string_view more = {}) {
   auto tag = sip::to_tag(request).empty() ? ";tag=9" : "";
-  return message_of("SIP/2.0 " + std::to_string(status) + " X\nVia: " + value(request, sip::hdr::via) + "\nFrom: "
-                    + value(request, sip::hdr::from) + "\nTo: " + value(request, sip::hdr::to) + tag + "\nCall-ID: one\nCSeq: "
-                    + value(request, sip::hdr::cseq) + "\n" + std::string(more));
+  return message_of("SIP/2.0 " + std::to_string(status) + " X\nVia: " + value(request, sip::hdr::via) +
+                    "\nFrom: " + value(request, sip::hdr::from) + "\nTo: " + value(request, sip::hdr::to) + tag +
+                    "\nCall-ID: one\nCSeq: " + value(request, sip::hdr::cseq) + "\n" + std::string(more));
 }
 
 } // namespace troupe::roles::testing

@@ -20,9 +20,9 @@ Contact: <sip:alice@192.0.2.7:5060>
 )";
 
 struct originating : scscf_scene {
-  sip::message sent = message_of("INVITE sip:bob@home.example" + std::string(head)
-                                 + "P-Asserted-Identity: <sip:alice@home.example>\n"
-                                   "P-Charging-Vector: icid-value=abc;orig-ioi=\"Type 1visited.example\"\n");
+  sip::message sent = message_of("INVITE sip:bob@home.example" + std::string(head) +
+                                 "P-Asserted-Identity: <sip:alice@home.example>\n"
+                                 "P-Charging-Vector: icid-value=abc;orig-ioi=\"Type 1visited.example\"\n");
 
   originating() : scscf_scene(sip::half::originating) {
     alice.criteria() = {criterion("sip:as1.home.example:5090", session_case::originating_registered),
@@ -33,11 +33,12 @@ struct originating : scscf_scene {
 };
 
 struct terminating : scscf_scene {
-  sip::message sent = message_of("INVITE sip:alice@home.example" + std::string(head)
-                                 + "P-Asserted-Identity: <sip:bob@home.example>\n"
-                                   "P-Charging-Vector: icid-value=def;orig-ioi=home.example\n");
+  sip::message sent = message_of("INVITE sip:alice@home.example" + std::string(head) +
+                                 "P-Asserted-Identity: <sip:bob@home.example>\n"
+                                 "P-Charging-Vector: icid-value=def;orig-ioi=home.example\n");
 
-  explicit terminating(session_case direction = session_case::terminating_registered) : scscf_scene(sip::half::terminating) {
+  explicit terminating(session_case direction = session_case::terminating_registered)
+      : scscf_scene(sip::half::terminating) {
     alice.criteria() = {criterion("sip:as1.home.example", direction)};
     knows_alice();
   }
@@ -227,7 +228,8 @@ TEST_CASE("24.229 5.4.3.3: an unregistered user's services come first, then it i
   CHECK(status_of(decided) == 480);
 }
 
-TEST_CASE("24.229 5.4.3.3: when an AS diverts the call it goes out in the served user's name, by the diversion's criteria") {
+TEST_CASE(
+    "24.229 5.4.3.3: when an AS diverts the call it goes out in the served user's name, by the diversion's criteria") {
   terminating s;
   s.gets(s.sent);
   s.sent.remove_first_value(sip::hdr::route);

@@ -56,7 +56,8 @@ TEST_CASE("24.229 5.4.3.3: the S-CSCF asks for the profile of the called identit
   CHECK(asks<ask_profile>(decided).load_unregistered);
 }
 
-TEST_CASE("24.229 5.4.3.3: the contact becomes the Request-URI, its Path the Route, what was called P-Called-Party-ID") {
+TEST_CASE(
+    "24.229 5.4.3.3: the contact becomes the Request-URI, its Path the Route, what was called P-Called-Party-ID") {
   called s("tel:+15550001");
   s.alice.snapshot.contacts[0].path = {"<sip:ibcf.home.example;lr>", "<sip:path@pcscf.visited.example:5060;lr>"};
   s.knows_alice();
@@ -125,7 +126,8 @@ TEST_CASE("24.229 5.4.3.3: unknown and barred identities are 404, who is not reg
 
 TEST_CASE("24.229 5.4.3.3: contacts of one q ring together, others one after another, the highest first") {
   called s;
-  s.alice.snapshot.contacts = {contact("sip:low@192.0.2.1", 300), contact("sip:a@192.0.2.2", 900), contact("sip:b@192.0.2.3", 900)};
+  s.alice.snapshot.contacts = {contact("sip:low@192.0.2.1", 300), contact("sip:a@192.0.2.2", 900),
+                               contact("sip:b@192.0.2.3", 900)};
   s.knows_alice();
   auto decided = s.gets(s.sent);
   CHECK(s.uris_of(decided) == texts{"sip:a@192.0.2.2", "sip:b@192.0.2.3", "sip:low@192.0.2.1"});
@@ -134,7 +136,7 @@ TEST_CASE("24.229 5.4.3.3: contacts of one q ring together, others one after ano
 
 TEST_CASE("RFC 3841 9.1: Request-Disposition says no-fork and sequential") {
   auto [directive, groups] = GENERATE(table<std::string, std::vector<std::uint32_t>>(
-    {{"no-fork", {0}}, {"sequential", {0, 1}}, {"parallel", {0, 0}}, {"fork", {0, 0}}}));
+      {{"no-fork", {0}}, {"sequential", {0, 1}}, {"parallel", {0, 0}}, {"fork", {0, 0}}}));
   called s("sip:alice@home.example", "Request-Disposition: " + directive + "\n");
   s.alice.snapshot.contacts = {contact("sip:a@192.0.2.2"), contact("sip:b@192.0.2.3")};
   s.knows_alice();
@@ -177,7 +179,8 @@ TEST_CASE("RFC 5627 6: a GRUU reaches the one instance that it names") {
     s.knows_alice();
     auto decided = s.gets(s.sent);
     CHECK(s.uris_of(decided) == texts{"sip:tablet@192.0.2.3"});
-    CHECK(value(s.targets(decided)[0].request, sip::hdr::p_called_party_id) == "<sip:alice@home.example;gr=urn:uuid:tablet>");
+    CHECK(value(s.targets(decided)[0].request, sip::hdr::p_called_party_id) ==
+          "<sip:alice@home.example;gr=urn:uuid:tablet>");
   }
   SECTION("one that is not") {
     called s("sip:alice@home.example;gr=urn:uuid:watch");
@@ -219,8 +222,10 @@ TEST_CASE("24.229 5.4.3.3: the answer asserts the called user's identities and c
   s.knows_alice();
   auto decided = s.gets(s.sent);
   auto sent = s.targets(decided)[0].request;
-  auto ok = answer_to(sent, 200, "P-Asserted-Identity: <sip:alice@home.example>\nP-Access-Network-Info: 3GPP-GERAN\n"
-                                 "P-Charging-Vector: icid-value=bobs;orig-ioi=\"Type 1home.example\";term-ioi=\"Type 1visited.example\"\n");
+  auto ok = answer_to(
+      sent, 200,
+      "P-Asserted-Identity: <sip:alice@home.example>\nP-Access-Network-Info: 3GPP-GERAN\n"
+      "P-Charging-Vector: icid-value=bobs;orig-ioi=\"Type 1home.example\";term-ioi=\"Type 1visited.example\"\n");
   s.gets(ok, sent);
   CHECK(all(ok, sip::hdr::p_asserted_identity) == texts{"<sip:alice@home.example>", "<tel:+15550001>"});
   CHECK(s.charging(ok).icid == "bobs");
@@ -235,7 +240,8 @@ TEST_CASE("24.229 5.4.3.3: an answer to a stranger loses what the trust domain k
   s.knows_alice();
   auto decided = s.gets(s.sent);
   auto sent = s.targets(decided)[0].request;
-  auto ok = answer_to(sent, 200, "P-Asserted-Identity: <sip:alice@home.example>\nPrivacy: id\nP-Access-Network-Info: 3GPP-GERAN\n");
+  auto ok = answer_to(
+      sent, 200, "P-Asserted-Identity: <sip:alice@home.example>\nPrivacy: id\nP-Access-Network-Info: 3GPP-GERAN\n");
   s.gets(ok, sent);
   CHECK_FALSE(ok.has(sip::hdr::p_asserted_identity));
   CHECK_FALSE(ok.has(sip::hdr::p_access_network_info));

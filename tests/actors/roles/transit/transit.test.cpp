@@ -51,7 +51,8 @@ TEST_CASE("RFC 3261 16.12: transit follows a Route that stands behind its own") 
   CHECK(is<pass_on>(decided).next_hop.empty());
 }
 
-TEST_CASE("RFC 3261 16.12: a request inside the dialog goes by its route set, also when nothing is stored of it any more") {
+TEST_CASE(
+    "RFC 3261 16.12: a request inside the dialog goes by its route set, also when nothing is stored of it any more") {
   scene s(role_id::transit, sip::side::core, sip::half::none);
   auto request = message_of(invite);
   SECTION("the dialog is known") { s.ctx.in_dialog = true; }
