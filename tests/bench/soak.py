@@ -39,7 +39,7 @@ class churn:
         rows = [[one.user, sipp.aka_credentials(one), one.domain, "600"] for one in users]
         self.run = sipp.sipp(ims_load.SCENARIOS / "register_aka.xml", OUT, target="127.0.0.1:5060", local_port=5300, rate=rate,
                              calls=int(rate * seconds), inject=sipp.inject_file(OUT / "churn.csv.in", rows), name="churn",
-                             behaviours="all", options=["-auth_uri", users[0].domain, "-l", 2000])
+                             behaviours="all,-bye", options=["-auth_uri", users[0].domain, "-l", 2000])
 
     def share_failed(self):
         return self.run.failed / max(1, self.run.failed + self.run.successful)

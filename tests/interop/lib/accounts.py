@@ -56,9 +56,9 @@ def _from_table(table):
 
 
 def _octets(seed):
-    """Sixteen octets that SIPp can carry: neither 00 nor 5B (facts/clients.md)."""
+    """Sixteen octets that SIPp can carry: no 00, no "[" (5B), no line end (0A breaks it, 0D might)."""
     digest = hashlib.sha256(seed.encode()).digest()
-    return bytes(b if b not in (0x00, 0x5B) else 0xA5 for b in digest[:16])
+    return bytes(b if b not in (0x00, 0x0A, 0x0D, 0x5B) else 0xA5 for b in digest[:16])
 
 
 def generate(count, domain="ims.example", kind="aka", first=100000):

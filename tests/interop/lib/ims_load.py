@@ -30,7 +30,7 @@ def register(users, folder, *, target="127.0.0.1:5060", port=5061, expires=3600,
         log.unlink(missing_ok=True)
         run = sipp.sipp(SCENARIOS / "register_aka.xml", folder, target=target, local_port=port, rate=rate, calls=len(left),
                         inject=sipp.inject_file(folder / f"{name}.csv.in", rows), transport=transport, name=f"{name}.{number}",
-                        behaviours="all", inside=inside, local_ip=local_ip,
+                        behaviours="all,-bye", inside=inside, local_ip=local_ip,
                         options=["-auth_uri", domain, "-trace_logs", "-log_file", log, "-l", 2000])
         with run:
             run.wait(len(left) / rate * 2 + 60, progress)
@@ -91,11 +91,11 @@ class crowd:
                 self.routes = routes
         return missing
 
-    def start(self, calls, rate, hold=0, options=()):
+    def start(self, calls, rate, hold=0, options=(), callee_options=()):
         """Starts the callees, then the caller; returns the caller's process."""
         rows = pair_rows(self.pairs, self.routes, self.domain)
         calling, called = write_kind(self.kind, self.folder, pieces_of(rows))
-        self.callees = [sipp.sipp(path, self.folder, local_port=self.port + 1 + number).start() for number, path in enumerate(called)]
+        self.callees = [sipp.sipp(path, self.folder, local_port=self.port + 1 + number, options=callee_options).start() for number, path in enumerate(called)]
         time.sleep(0.3)
         self.caller = sipp.sipp(calling, self.folder, target=self.target, local_port=self.port, rate=rate, calls=calls,
                                 inject=sipp.inject_file(self.folder / f"{self.kind}.pairs", rows),

@@ -30,8 +30,15 @@ def recv(what, *, optional=False, routes=False, keep=(), jump=None):
     attributes += f' next="{jump}"' if jump else ""
     if not keep:
         return f"<recv {attributes}/>"
-    actions = "".join(f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{variable}"/>' for variable, header in keep)
+    actions = "".join(_keep(*pair) for pair in keep)
     return f"<recv {attributes}>\n<action>{actions}</action>\n</recv>"
+
+
+def _keep(variable, header):
+    """A header's value; of one that may stand on several lines, all of them with their line ends (SIPp's own "hdr" takes the first)."""
+    if header in ("Via", "Record-Route"):
+        return f'<ereg regexp="({header}:[ -~]+[^ -~]+)+" search_in="msg" assign_to="{variable}"/>'
+    return f'<ereg regexp=".*" search_in="hdr" header="{header}:" assign_to="{variable}"/>'
 
 
 def pause(milliseconds=None):
@@ -100,8 +107,8 @@ REASON = {180: "Ringing", 183: "Session Progress", 200: "OK", 487: "Request Term
 
 def to_invite(status, *extra, body="", repeat=False):
     """A response to the INVITE, whatever came since."""
-    record = "Record-Route: [$record]" if status < 300 else ""
-    return send(f"SIP/2.0 {status} {REASON[status]}", "Via: [$via]", record, "From: [$from]", "To: [$to];tag=[pid]s[call_number]",
+    record = "[$record]" if status < 300 else ""
+    return send(f"SIP/2.0 {status} {REASON[status]}", f"[$via]{record}From: [$from]", "To: [$to];tag=[pid]s[call_number]",
                 "[last_Call-ID:]", "CSeq: 1 INVITE", "Contact: <sip:callee@[local_ip]:[local_port]>", *extra, body=body, repeat=repeat)
 
 
