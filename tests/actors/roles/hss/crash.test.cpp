@@ -91,7 +91,7 @@ struct full_disk {
 
 } // namespace
 
-TEST_CASE("A process that is killed while it gives vectors has given none that comes again") {
+TEST_CASE("TS 33.102 6.3.2: a process that is killed while it gives vectors has given none that comes again") {
   auto seed = 20240607u;
   INFO("seed " << seed);
   random_source random(seed);
@@ -110,7 +110,7 @@ TEST_CASE("A process that is killed while it gives vectors has given none that c
   CHECK(numbers.size() == given);
 }
 
-TEST_CASE("A full disk: challenges are refused when the reserved numbers are used up, and come back with the space") {
+TEST_CASE("TS 33.102 6.3.2: on a full disk challenges are refused, and given again when there is space") {
   folder where;
   auto hss = open(where.database(), 8);
   put(*hss, phone_toml);

@@ -59,7 +59,7 @@ when = [{session_case = "terminating_unregistered"}]
 
 } // namespace
 
-TEST_CASE("Identities: unknown ones, and ones that are not of one subscription, are told apart") {
+TEST_CASE("TS 29.228 6.1: unknown identities, and ones that are not of one subscription, are told apart") {
   int one = 0;
   int two = 0;
   CHECK(identify(&one, &one, "a", "b") == cx::success);
@@ -70,7 +70,7 @@ TEST_CASE("Identities: unknown ones, and ones that are not of one subscription, 
   CHECK(identify(nullptr, nullptr, "", "") == cx::missing_avp);
 }
 
-TEST_CASE("UAR: a first registration gets the capabilities to choose an S-CSCF by") {
+TEST_CASE("TS 29.228 6.1.1.1: a first registration gets the capabilities to choose an S-CSCF by") {
   bench b(phone_toml);
   CHECK(b.uar(anna).result == cx::first_registration);
   CHECK_FALSE(b.uar(anna).capabilities);
@@ -79,7 +79,7 @@ TEST_CASE("UAR: a first registration gets the capabilities to choose an S-CSCF b
   CHECK(b.uar(anna).server_name.empty());
 }
 
-TEST_CASE("UAR: the answer to a challenge finds the S-CSCF that gave it") {
+TEST_CASE("TS 29.228 6.1.1.1: the answer to a challenge finds the S-CSCF that gave it") {
   bench b;
   b.mar(anna);
   auto answer = b.uar(anna);
@@ -87,7 +87,7 @@ TEST_CASE("UAR: the answer to a challenge finds the S-CSCF that gave it") {
   CHECK(answer.server_name == scscf);
 }
 
-TEST_CASE("UAR: a registered subscription keeps its S-CSCF, for its other sets too") {
+TEST_CASE("TS 29.228 6.1.1.1: a registered subscription keeps its S-CSCF, for its other sets too") {
   bench b;
   b.register_anna();
   for (auto& impu : {anna, work}) {
@@ -96,7 +96,7 @@ TEST_CASE("UAR: a registered subscription keeps its S-CSCF, for its other sets t
   }
 }
 
-TEST_CASE("UAR: a de-registration needs a registration and no leave to roam") {
+TEST_CASE("TS 29.228 6.1.1.1: a de-registration needs a registration and no leave to roam") {
   bench b;
   b.who.visited_networks = {"ims.example"};
   auto leaving = cx::authorization_type::de_registration;
@@ -107,7 +107,7 @@ TEST_CASE("UAR: a de-registration needs a registration and no leave to roam") {
   CHECK(b.uar(work, leaving).result == cx::identity_not_registered);
 }
 
-TEST_CASE("UAR: registering in a network where one may not is refused, but for an emergency") {
+TEST_CASE("TS 29.228 6.1.1.1: registering in a network where one may not is refused, but for an emergency") {
   bench b;
   b.who.visited_networks = {"ims.example", "Partner.example"};
   auto first = cx::authorization_type::registration;
@@ -118,7 +118,7 @@ TEST_CASE("UAR: registering in a network where one may not is refused, but for a
         cx::roaming_not_allowed);
 }
 
-TEST_CASE("UAR: a barred identity registers for the sake of the others of its set, and alone not") {
+TEST_CASE("TS 29.228 6.1.1.1: a barred identity registers for the sake of the others of its set, and alone not") {
   bench b;
   CHECK(b.uar("sip:001010000000001@ims.example").result == cx::first_registration);
   b.who.sets[1].identities[0].barred = true;
@@ -126,7 +126,7 @@ TEST_CASE("UAR: a barred identity registers for the sake of the others of its se
   CHECK(b.uar(work, cx::authorization_type::registration, "", true).result == cx::first_registration);
 }
 
-TEST_CASE("UAR: asked for capabilities, the HSS names no S-CSCF") {
+TEST_CASE("TS 29.228 6.1.1.1: asked for capabilities, the HSS names no S-CSCF") {
   bench b;
   b.register_anna();
   b.who.capabilities.optional = {3};
@@ -136,7 +136,7 @@ TEST_CASE("UAR: asked for capabilities, the HSS names no S-CSCF") {
   CHECK(answer.capabilities->optional == std::vector<std::uint32_t>{3});
 }
 
-TEST_CASE("LIR: registered users are found at their S-CSCF") {
+TEST_CASE("TS 29.228 6.1.4.1: registered users are found at their S-CSCF") {
   bench b;
   b.register_anna();
   for (auto impu : {"sip:anna@ims.example", "tel:+15550000001"}) {
@@ -145,12 +145,12 @@ TEST_CASE("LIR: registered users are found at their S-CSCF") {
   }
 }
 
-TEST_CASE("LIR: without services for it, an unregistered user cannot be called") {
+TEST_CASE("TS 29.228 6.1.4.1: without services for it, an unregistered user cannot be called") {
   bench b;
   CHECK(b.lir(anna).result == cx::identity_not_registered);
 }
 
-TEST_CASE("LIR: with services for it, an unregistered user is served: by his subscription's S-CSCF or a new one") {
+TEST_CASE("TS 29.228 6.1.4.1: with services for it an unregistered user is served") {
   bench b(with_voicemail);
   CHECK(b.lir(work).result == cx::unregistered_service);
   CHECK(b.lir(work).server_name.empty());
@@ -159,12 +159,12 @@ TEST_CASE("LIR: with services for it, an unregistered user is served: by his sub
   CHECK(b.lir(work).server_name == scscf);
 }
 
-TEST_CASE("LIR: an AS may originate for an unregistered user") {
+TEST_CASE("TS 29.228 6.1.4.1: an AS may originate for an unregistered user") {
   bench b;
   CHECK(b.lir(anna, true).result == cx::unregistered_service);
 }
 
-TEST_CASE("LIR: asked for capabilities, so that another S-CSCF is chosen, it gives them") {
+TEST_CASE("TS 29.228 6.1.4.1: asked for capabilities, so that another S-CSCF is chosen, it gives them") {
   bench b;
   b.register_anna();
   b.who.capabilities.mandatory = {1};
@@ -174,7 +174,7 @@ TEST_CASE("LIR: asked for capabilities, so that another S-CSCF is chosen, it giv
   CHECK(answer.capabilities->mandatory == std::vector<std::uint32_t>{1});
 }
 
-TEST_CASE("SAR REGISTRATION: the set is registered, with profile and charging addresses") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR REGISTRATION: the set is registered, with profile and charging addresses") {
   bench b;
   b.who.charging.primary_ccf = "aaa://ccf.ims.example";
   b.mar(anna);
@@ -188,7 +188,7 @@ TEST_CASE("SAR REGISTRATION: the set is registered, with profile and charging ad
   CHECK(b.now.server_name == scscf);
 }
 
-TEST_CASE("SAR RE_REGISTRATION: no profile when the S-CSCF has it, and nothing to write") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR RE_REGISTRATION: no profile when the S-CSCF has it, and nothing to write") {
   bench b;
   b.register_anna();
   auto before = b.now;
@@ -199,7 +199,7 @@ TEST_CASE("SAR RE_REGISTRATION: no profile when the S-CSCF has it, and nothing t
   CHECK(settled(*step.next) == settled(before));
 }
 
-TEST_CASE("SAR REGISTRATION by another S-CSCF: the one before is told") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR REGISTRATION by another S-CSCF: the one before is told") {
   bench b;
   b.register_anna();
   b.mar(anna, cx::scheme::unknown, other_scscf);
@@ -212,7 +212,7 @@ TEST_CASE("SAR REGISTRATION by another S-CSCF: the one before is told") {
   CHECK(b.now.displaced.empty());
 }
 
-TEST_CASE("SAR: a challenge that a stranger provoked at another S-CSCF takes nobody away from his own") {
+TEST_CASE("TS 29.228 6.1.2.1: a challenge provoked at another S-CSCF takes nobody away from his own") {
   auto end = GENERATE(type::authentication_failure, type::authentication_timeout);
   bench b;
   b.register_anna();
@@ -223,7 +223,7 @@ TEST_CASE("SAR: a challenge that a stranger provoked at another S-CSCF takes nob
   CHECK(b.now.sets[0].pending == 0);
 }
 
-TEST_CASE("SAR AUTHENTICATION_FAILURE and _TIMEOUT of a first registration leave no S-CSCF behind") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR AUTHENTICATION_FAILURE and _TIMEOUT leave no S-CSCF behind") {
   auto end = GENERATE(type::authentication_failure, type::authentication_timeout);
   bench b;
   b.mar(anna);
@@ -231,7 +231,7 @@ TEST_CASE("SAR AUTHENTICATION_FAILURE and _TIMEOUT of a first registration leave
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("SAR AUTHENTICATION_TIMEOUT of one set leaves another's challenge standing") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR AUTHENTICATION_TIMEOUT of one set leaves another's challenge standing") {
   bench b;
   b.mar(anna);
   b.mar(work);
@@ -240,7 +240,7 @@ TEST_CASE("SAR AUTHENTICATION_TIMEOUT of one set leaves another's challenge stan
   CHECK(b.now.sets[1].pending == 1);
 }
 
-TEST_CASE("SAR UNREGISTERED_USER: the S-CSCF serves the user; another may not") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR UNREGISTERED_USER: the S-CSCF serves the user; another may not") {
   bench b(with_voicemail);
   cx::sar request{{}, {work}, scscf, type::unregistered_user, false};
   auto step = on(b.who, b.now, request);
@@ -256,7 +256,7 @@ TEST_CASE("SAR UNREGISTERED_USER: the S-CSCF serves the user; another may not") 
   CHECK_FALSE(refused.next);
 }
 
-TEST_CASE("SAR NO_ASSIGNMENT: the assigned S-CSCF alone gets the profile again") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR NO_ASSIGNMENT: the assigned S-CSCF alone gets the profile again") {
   bench b;
   CHECK(b.sar(type::no_assignment, {anna}).answer.result == cx::unable_to_comply);
   b.register_anna();
@@ -268,7 +268,7 @@ TEST_CASE("SAR NO_ASSIGNMENT: the assigned S-CSCF alone gets the profile again")
   CHECK(b.sar(type::no_assignment, {work}).answer.result == cx::unable_to_comply);
 }
 
-TEST_CASE("SAR de-registrations free the set, and the S-CSCF's name with the last") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR de-registrations free the set, and the S-CSCF's name with the last") {
   auto end = GENERATE(type::timeout_deregistration, type::user_deregistration, type::administrative_deregistration,
                       type::deregistration_too_much_data);
   bench b;
@@ -282,7 +282,7 @@ TEST_CASE("SAR de-registrations free the set, and the S-CSCF's name with the las
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("SAR de-registration may name several identities, or the private one alone") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR de-registration may name several identities, or the private one alone") {
   bench b;
   b.register_anna();
   b.sar(type::registration, {work});
@@ -291,7 +291,7 @@ TEST_CASE("SAR de-registration may name several identities, or the private one a
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("SAR de-registration from an S-CSCF that was replaced ends nothing") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR de-registration from an S-CSCF that was replaced ends nothing") {
   bench b;
   b.register_anna();
   auto step = b.sar(type::timeout_deregistration, {anna}, other_scscf);
@@ -299,7 +299,7 @@ TEST_CASE("SAR de-registration from an S-CSCF that was replaced ends nothing") {
   CHECK(b.state() == registration_state::registered);
 }
 
-TEST_CASE("SAR *_STORE_SERVER_NAME: the name is kept for a set with services for the unregistered, and else not") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR *_STORE_SERVER_NAME: the name is kept if the unregistered have services") {
   auto end = GENERATE(type::user_deregistration_store_server_name, type::timeout_deregistration_store_server_name);
   bench b(with_voicemail);
   b.register_anna();
@@ -311,7 +311,7 @@ TEST_CASE("SAR *_STORE_SERVER_NAME: the name is kept for a set with services for
   CHECK(b.now.server_name == scscf);
 }
 
-TEST_CASE("SAR: a set stays registered while one of its devices is") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR: a set stays registered while one of its devices is") {
   bench b(phone_toml + R"(
 [[subscriber.private]]
 impi = "tablet@ims.example"
@@ -326,7 +326,7 @@ password = "p"
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("SAR: what lacks a part, or has one too many, is refused") {
+TEST_CASE("TS 29.228 6.1.2.1: SAR: what lacks a part, or has one too many, is refused") {
   bench b;
   CHECK(b.sar(type::registration, {anna}, "").answer.result == cx::missing_avp);
   CHECK(b.sar(type::registration, {}).answer.result == cx::missing_avp);
@@ -336,7 +336,7 @@ TEST_CASE("SAR: what lacks a part, or has one too many, is refused") {
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("MAR: the scheme is the subscriber's when the S-CSCF leaves it open, and must be his when it does not") {
+TEST_CASE("TS 29.228 6.3.1: the scheme is the subscriber's own, and another is refused") {
   bench phone;
   CHECK(phone.mar(anna).scheme == cx::scheme::aka_v1_md5);
   CHECK(phone.mar(anna, "").scheme == cx::scheme::aka_v1_md5);
@@ -350,13 +350,13 @@ TEST_CASE("MAR: the scheme is the subscriber's when the S-CSCF leaves it open, a
   CHECK(alice.mar("sip:alice@ims.example", cx::scheme::aka_v1_md5).refused->result == cx::auth_scheme_not_supported);
 }
 
-TEST_CASE("MAR: a refused one changes nothing") {
+TEST_CASE("TS 29.228 6.3.1: a refused one changes nothing") {
   bench b;
   b.mar(anna, cx::scheme::sip_digest);
   CHECK(b.now == nobody_registered(b.who));
 }
 
-TEST_CASE("MAR: at most five vectors are given at once, and at least one") {
+TEST_CASE("TS 29.228 6.3.1: at most five vectors are given at once, and at least one") {
   bench b;
   for (auto [asked, given] : {std::pair(0u, 1u), {3u, 3u}, {100u, 5u}}) {
     cx::mar request{impi, anna, scscf, cx::scheme::unknown, asked, {}};
@@ -364,7 +364,7 @@ TEST_CASE("MAR: at most five vectors are given at once, and at least one") {
   }
 }
 
-TEST_CASE("MAR: a synchronisation failure is taken from the S-CSCF that gave the challenge alone") {
+TEST_CASE("TS 29.228 6.3.1: a synchronisation failure is taken from the S-CSCF that gave the challenge alone") {
   bench b;
   b.mar(anna);
   cx::mar request{impi, anna, other_scscf, cx::scheme::unknown, 1, std::string(30, 'x')};
@@ -373,7 +373,7 @@ TEST_CASE("MAR: a synchronisation failure is taken from the S-CSCF that gave the
   CHECK_FALSE(on(b.who, b.now, request).refused);
 }
 
-TEST_CASE("MAR: nothing of it is written to disk: a crash forgets challenges") {
+TEST_CASE("TS 29.228 6.3.1: nothing of it is written to disk: a crash forgets challenges") {
   bench b;
   auto before = settled(b.now);
   b.mar(anna);
@@ -384,7 +384,7 @@ TEST_CASE("MAR: nothing of it is written to disk: a crash forgets challenges") {
   CHECK(settled(b.now) == registered);
 }
 
-TEST_CASE("Vectors authenticate a USIM, and its AUTS brings the sequence up to it") {
+TEST_CASE("TS 33.102 6.3.5: vectors authenticate a USIM, and its AUTS brings the sequence up to it") {
   bench b;
   auto& secret = std::get<aka_secret>(b.who.privates[0].secret);
   aka::usim card{secret.with};
@@ -420,7 +420,7 @@ TEST_CASE("Vectors authenticate a USIM, and its AUTS brings the sequence up to i
   CHECK_FALSE(resynchronise(secret, numbers, "short"));
 }
 
-TEST_CASE("A SIP digest item has the realm and H(A1) of each hash, the stronger first") {
+TEST_CASE("TS 29.228 6.3: a SIP digest item has the realm and H(A1) of each hash, the stronger first") {
   bench b(alice_toml);
   auto item = make_digest_item(std::get<digest_secret>(b.who.privates[0].secret));
   CHECK(item.scheme == cx::scheme::sip_digest);

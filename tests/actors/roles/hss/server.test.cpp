@@ -18,7 +18,7 @@ const std::string alice = "sip:alice@ims.example";
 
 } // namespace
 
-TEST_CASE("An AKA subscriber gets vectors, each with a number and a RAND of its own") {
+TEST_CASE("TS 29.228 6.3: an AKA subscriber gets vectors, each with a number and a RAND of its own") {
   auto hss = open();
   put(*hss, phone_toml);
   std::set<aka::sequence_number> numbers;
@@ -63,8 +63,7 @@ topc = "305425427e18c503c8a4b294ea72c95d0c36c6c6b29d0c65de5974d5977f8524"
 
 } // namespace
 
-TEST_CASE(
-    "A card that is ahead is caught up with by its AUTS, also behind what was reserved, and stays so after a restart") {
+TEST_CASE("TS 33.102 6.3.5: a card that is ahead is caught up with by its AUTS, after a restart too") {
   auto ahead = GENERATE(5u, 100u, 100'000u);
   auto [toml, who, whom] = GENERATE(table<std::string, std::string, std::string>(
       {{phone_toml, impi, anna}, {tuak_toml, "tuak@ims.example", "sip:tuak@ims.example"}}));
@@ -85,7 +84,7 @@ TEST_CASE(
   CHECK_FALSE(resync_of(card, ask(*hss, challenge_for(who, whom)).items.at(0)));
 }
 
-TEST_CASE("A resynchronisation that is not the card's changes nothing and is refused") {
+TEST_CASE("TS 33.102 6.3.5: a resynchronisation that is not the card's changes nothing and is refused") {
   auto hss = open();
   put(*hss, phone_toml + alice_toml);
   auto before = sqn_of(ask(*hss, challenge_for()).items.at(0));
@@ -113,7 +112,7 @@ TEST_CASE("A SIP digest subscriber gets H(A1), without the disk") {
   CHECK(answered);
 }
 
-TEST_CASE("Unknown and foreign identities are refused in every request") {
+TEST_CASE("TS 29.228 6.1: unknown and foreign identities are refused in every request") {
   auto hss = open();
   put(*hss, phone_toml + alice_toml);
   for (auto& [who, whom, why] : {std::tuple("nobody@ims.example", anna, cx::user_unknown),
@@ -129,7 +128,7 @@ TEST_CASE("Unknown and foreign identities are refused in every request") {
   CHECK(hss->on(cx::uar{}).result == cx::missing_avp);
 }
 
-TEST_CASE("A registration gets its profile, the same one until it changes") {
+TEST_CASE("TS 29.228 6.6: a registration gets its profile, the same one until it changes") {
   auto hss = open();
   put(*hss, phone_toml);
   auto first = hss->on(cx::sar{impi, {anna}, scscf, type::registration, false});
@@ -147,7 +146,7 @@ TEST_CASE("A registration gets its profile, the same one until it changes") {
   CHECK(hss->on(cx::lir{anna}).server_name == scscf);
 }
 
-TEST_CASE("Registrations and sequence numbers outlive the process") {
+TEST_CASE("TS 33.102 6.3.2: registrations and sequence numbers outlive the process") {
   folder where;
   std::set<aka::sequence_number> numbers;
   for (int life = 0; life < 5; ++life) {
@@ -165,7 +164,7 @@ TEST_CASE("Registrations and sequence numbers outlive the process") {
   CHECK(aka::seq_of(*numbers.rbegin()) < 200); // a life skips no more than its block
 }
 
-TEST_CASE("A subscriber who is removed and comes back is not given a number again") {
+TEST_CASE("TS 33.102 6.3.2: a subscriber who is removed and comes back is not given a number again") {
   folder where;
   auto reopen = GENERATE(false, true);
   std::set<aka::sequence_number> numbers;
@@ -204,7 +203,7 @@ TEST_CASE("Changes are seen by the next request, and conflicting ones change not
   CHECK_FALSE(remove(*hss, "nobody@x"));
 }
 
-TEST_CASE("A removal ends the registration at its S-CSCF") {
+TEST_CASE("TS 29.228 6.1.3: a removal ends the registration at its S-CSCF") {
   auto hss = open();
   std::vector<cx::rtr> ended;
   hss->listen(
@@ -219,7 +218,7 @@ TEST_CASE("A removal ends the registration at its S-CSCF") {
   CHECK(ended[0].reason == cx::deregistration_reason::permanent_termination);
 }
 
-TEST_CASE("A changed profile is pushed to the S-CSCF that serves it; credentials are not its business") {
+TEST_CASE("TS 29.228 6.2.2: a changed profile is pushed to the S-CSCF that serves it, credentials are not") {
   auto hss = open();
   notices last;
   hss->listen([&](const notices& told) { last = told; });
