@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/base/text.hpp"
+#include "protocols/ims/same_address.hpp"
 #include "protocols/sip/values.hpp"
 
 namespace troupe::ims {
@@ -14,14 +15,6 @@ namespace effect = access_effect;
 using phase = access_binding::phase;
 using dialog_phase = reg_subscription::phase;
 using reginfo::contact_status;
-
-bool same_address(std::string_view a, std::string_view b) {
-  if (a == b)
-    return true;
-  auto one = sip::parse_uri(a);
-  auto two = sip::parse_uri(b);
-  return one && two && sip::equivalent(*one, *two);
-}
 
 /// TS 24.229 clause 5.2.3: 600 s before the end, or at half of a short time.
 instant renewal(instant at, std::uint32_t expires) {
@@ -315,33 +308,6 @@ private:
 
 } // namespace
 
-register_outcome read_register_outcome(const sip::message& response, std::string_view contact) {
-  register_outcome out;
-  sip::for_each_value(response, sip::hdr::contact, [&](std::string_view value) {
-    auto c = sip::parse_name_addr(value);
-    if (!c || !same_address(c->uri, contact))
-      return true;
-    out.expires = sip::contact_expires(response, *c).value_or(3'600);
-    return false;
-  });
-  out.identities = read_p_associated_uri(response);
-  for (auto value : sip::values(response, sip::hdr::service_route))
-    out.service_route.emplace_back(value);
-  if (auto charging = parse_charging_addresses(response.value(sip::hdr::p_charging_function_addresses)))
-    out.charging = std::move(*charging);
-  return out;
-}
-
-bool follows_service_route(const access_binding& binding, const std::vector<std::string_view>& routes) {
-  auto same = [](std::string_view a, const std::string& b) {
-    auto one = sip::parse_name_addr(a);
-    auto two = sip::parse_name_addr(b);
-    return one && two && same_address(one->uri, two->uri);
-  };
-  return routes.size() == binding.service_route.size() &&
-         std::equal(routes.begin(), routes.end(), binding.service_route.begin(), same);
-}
-
 access_step on(const access_binding& binding, const access_event_type& event, const access_policy& policy) {
   machine m(binding, policy);
   std::visit(m, event);
@@ -360,24 +326,6 @@ std::optional<instant> deadline_of(const access_binding& b) noexcept {
   bool asks = d.now == dialog_phase::asked || d.now == dialog_phase::active || d.retry;
   consider(b.now == phase::registered && asks, d.renew_at);
   return out;
-}
-
-sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self) {
-  auto& d = s.with;
-  auto m = sip::message::request("SUBSCRIBE", d.target.empty() ? s.resource : d.target);
-  for (auto& route : d.routes)
-    m.add(sip::hdr::route, route);
-  auto me = "<" + std::string(self) + ">";
-  m.add(sip::hdr::from, me + ";tag=" + d.local_tag);
-  m.add(sip::hdr::to, "<" + s.resource + ">" + (d.remote_tag.empty() ? "" : ";tag=" + d.remote_tag));
-  m.add(sip::hdr::call_id, d.call_id);
-  m.add(sip::hdr::cseq, std::to_string(d.local_cseq) + " SUBSCRIBE");
-  m.add(sip::hdr::contact, me);
-  m.add(sip::hdr::event, "reg");
-  m.add(sip::hdr::accept, reginfo::content_type);
-  m.add(sip::hdr::expires, std::to_string(s.expires));
-  m.add(sip::hdr::p_asserted_identity, me);
-  return m;
 }
 
 } // namespace troupe::ims

@@ -150,6 +150,9 @@ using shared_criteria = std::map<std::uint32_t, std::vector<filter_criterion>>;
 /// Merges the sets that each profile names into its criteria. False when one of them is not known here.
 bool apply_shared_criteria(subscription& s, const shared_criteria& sets);
 
+/// By priority; those of one priority stay as they stand.
+void sort_by_priority(std::vector<filter_criterion>& criteria);
+
 /// TS 23.003 clause 13.5: "sip:room-!.*!@example.com". A text without two '!' stands for itself.
 pattern wildcard_to_pattern(std::string_view wildcard);
 

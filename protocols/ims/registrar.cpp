@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/ims/registrar_plan.hpp"
+#include "protocols/ims/registrar_servers.hpp"
 
 namespace troupe::ims {
 
@@ -10,11 +11,6 @@ namespace {
 
 namespace event = registrar_event;
 namespace effect = registrar_effect;
-
-std::uint32_t seconds_left(instant until, instant now) {
-  auto left = (until - now).count();
-  return left <= 0 ? 0 : static_cast<std::uint32_t>((left + 999) / 1000);
-}
 
 class machine {
 public:
@@ -226,7 +222,7 @@ private:
       if (request)
         register_at_servers(*request, {}, registration_type::de_registration, at);
       else
-        register_at_servers(de_registration(), {}, registration_type::de_registration, at);
+        register_at_servers(network_de_registration(s()), {}, registration_type::de_registration, at);
     }
     if (!s().calls.empty())
       effect(effect::release_calls{s().calls});
@@ -248,51 +244,8 @@ private:
     return impu.empty() ? std::vector<std::string>() : std::vector{impu};
   }
 
-  /// What the filter criteria of a de-registration by the network look at (clause 5.4.1.7).
-  sip::message de_registration() {
-    auto impu = default_impu(s());
-    auto m = sip::message::request("REGISTER", impu);
-    m.add(sip::hdr::from, "<" + impu + ">");
-    m.add(sip::hdr::to, "<" + impu + ">");
-    m.add(sip::hdr::contact, "*");
-    m.add(sip::hdr::expires, "0");
-    return m;
-  }
-
-  std::string identity_of(const service_profile& profile, const std::string& named) {
-    std::string first;
-    for (auto& id : profile.identities) {
-      if (id.barred || id.type != identity_type::public_user_identity)
-        continue;
-      if (id.canonical == named)
-        return id.uri;
-      if (first.empty())
-        first = id.uri;
-    }
-    return first;
-  }
-
   void register_at_servers(const sip::message& request, const std::string& named, registration_type type, instant at) {
-    if (!s().user)
-      return;
-    std::vector<third_party_register> out;
-    std::uint32_t expires = 0;
-    if (type != registration_type::de_registration)
-      for (auto& b : s().bindings)
-        expires = std::max(expires, seconds_left(b.contact.expires_at, at));
-    for (auto& profile : s().user->profiles) {
-      auto impu = identity_of(profile, named);
-      if (impu.empty())
-        continue;
-      for (auto c : chain(profile, request, {session_case::originating_registered, true, type})) {
-        auto& as = c->server;
-        bool known =
-            std::any_of(out.begin(), out.end(), [&](auto& t) { return t.server_name == as.name && t.impu == impu; });
-        if (!known)
-          out.push_back({as.name, impu, type, expires, as.handling, as.service_info, as.include_register_request,
-                         as.include_register_response});
-      }
-    }
+    auto out = servers_to_register_at(s(), request, named, type, at);
     if (!out.empty())
       effect(effect::register_at_servers{std::move(out)});
   }

@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "protocols/ims/gruu.hpp"
+#include "protocols/ims/same_address.hpp"
 #include "protocols/sip/gruu.hpp"
-#include "protocols/sip/uri.hpp"
 
 namespace troupe::ims {
 
 namespace {
-
-bool same_address(std::string_view a, std::string_view b) {
-  if (a == b)
-    return true;
-  auto one = sip::parse_uri(a);
-  auto two = sip::parse_uri(b);
-  return one && two && sip::equivalent(*one, *two);
-}
 
 class planner {
 public:

@@ -4,7 +4,6 @@
 
 #include "protocols/base/text.hpp"
 #include "protocols/ims/identity.hpp"
-#include "protocols/ims/record.hpp"
 #include "protocols/sip/values.hpp"
 
 namespace troupe::ims {
@@ -155,79 +154,7 @@ private:
   watcher_step out_;
 };
 
-void put_watcher(writer& out, const watcher& x) {
-  put_record(out, x.unknown, [&](writer& w) {
-    for (auto text :
-         {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id, &x.subscriber})
-      w.text(*text);
-    put_texts(w, x.routes);
-    w.number(x.local_cseq);
-    w.number(x.remote_cseq);
-    w.number(x.next_version);
-    w.u8(x.full_next);
-    put_instant(w, x.expires_at);
-  });
-}
-
-bool take_watcher(reader& in, watcher& x) {
-  bool whole = true;
-  auto read = [&](reader& r) {
-    for (auto text :
-         {&x.call_id, &x.local_tag, &x.remote_tag, &x.local_uri, &x.remote_uri, &x.target, &x.event_id, &x.subscriber})
-      *text = r.text();
-    whole = take_texts(r, x.routes);
-    x.local_cseq = static_cast<std::uint32_t>(r.number());
-    x.remote_cseq = static_cast<std::uint32_t>(r.number());
-    x.next_version = static_cast<std::uint32_t>(r.number());
-    x.full_next = r.u8() != 0;
-    x.expires_at = take_instant(r);
-  };
-  return take_record(in, x.unknown, read) && whole;
-}
-
-constexpr std::uint8_t version = 1;
-
 } // namespace
-
-result<subscribe_request> read_subscribe(const sip::message& request, instant at, std::uint64_t ticket) {
-  subscribe_request out;
-  out.ticket = ticket;
-  out.at = at;
-  auto from = sip::parse_name_addr(request.value(sip::hdr::from));
-  auto to = sip::parse_name_addr(request.value(sip::hdr::to));
-  auto cseq = sip::cseq_of(request);
-  if (!from || !to || !cseq)
-    return fail("a SUBSCRIBE without readable From, To and CSeq");
-  out.call_id = request.value(sip::hdr::call_id);
-  out.remote_tag = from->tag();
-  out.local_tag = to->tag();
-  out.remote_uri = from->uri;
-  out.local_uri = to->uri;
-  out.cseq = cseq->number;
-  if (auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact)))
-    out.target = contact->uri;
-  for (auto value : sip::values(request, sip::hdr::record_route))
-    out.routes.emplace_back(value);
-  auto package = sip::parse_token_value(request.value(sip::hdr::event));
-  out.package = package.token;
-  out.event_id = package.params.find("id").value_or("");
-  if (request.has(sip::hdr::accept)) {
-    out.accepts_reginfo = false;
-    sip::for_each_value(request, sip::hdr::accept, [&](std::string_view value) {
-      auto type = sip::parse_token_value(value).token;
-      out.accepts_reginfo = equal_nocase(type, reginfo::content_type) || type == "application/*" || type == "*/*";
-      return !out.accepts_reginfo;
-    });
-  }
-  out.expires = sip::number_of(request, sip::hdr::expires);
-  out.resource = canonical_identity(request.uri()).value_or("");
-  sip::for_each_value(request, sip::hdr::p_asserted_identity, [&](std::string_view value) {
-    if (auto identity = canonical_identity_of_value(value))
-      out.asserted.push_back(std::move(*identity));
-    return true;
-  });
-  return out;
-}
 
 std::optional<std::string> authorised(const registration_set& set, const std::vector<std::string>& asserted) {
   auto view = profile_snapshot{};
@@ -266,37 +193,6 @@ std::optional<instant> deadline_of(const watcher_list& list) noexcept {
     if (!out || w.expires_at < *out)
       out = w.expires_at;
   return out;
-}
-
-sip::message make_notify(const watcher_effect::notify& n) {
-  auto m = sip::message::request("NOTIFY", n.to.target);
-  for (auto& route : n.to.routes)
-    m.add(sip::hdr::route, route);
-  m.add(sip::hdr::from, "<" + n.to.local_uri + ">;tag=" + n.to.local_tag);
-  m.add(sip::hdr::to, "<" + n.to.remote_uri + ">;tag=" + n.to.remote_tag);
-  m.add(sip::hdr::call_id, n.to.call_id);
-  m.add(sip::hdr::cseq, std::to_string(n.to.local_cseq) + " NOTIFY");
-  m.add(sip::hdr::event, n.to.event_id.empty() ? "reg" : "reg;id=" + n.to.event_id);
-  m.add(sip::hdr::subscription_state, n.subscription_state);
-  m.set_body(reginfo::content_type, n.body);
-  return m;
-}
-
-std::string encode(const watcher_list& list) {
-  std::string out;
-  writer w(out);
-  w.u8(version);
-  put_list(w, list.all, [&](const watcher& x) { put_watcher(w, x); });
-  return out + list.unknown;
-}
-
-std::optional<watcher_list> decode_watchers(std::string_view octets) {
-  reader in(octets);
-  watcher_list list;
-  if (in.u8() != version || !take_list(in, [&] { return take_watcher(in, list.all.emplace_back()); }) || !in.ok())
-    return std::nullopt;
-  list.unknown = octets.substr(octets.size() - in.left());
-  return list;
 }
 
 } // namespace troupe::ims

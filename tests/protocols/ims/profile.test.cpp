@@ -199,3 +199,18 @@ TEST_CASE("TS 23.003 13.5: a wildcard's expression stands between exclamation ma
   CHECK_FALSE(wildcard_to_pattern("sip:a.b@h").matches_whole("sip:aXb@h"));
   CHECK_FALSE(wildcard_to_pattern("sip:!(!@h").valid());
 }
+
+TEST_CASE("a good subscription with any one octet turned or cut off is read or refused, and never crashes") {
+  auto good = corpus("cx/pcap_userdata/ipsec_reg_014_Cx_SAA.xml");
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    auto turned = good;
+    turned[i] = static_cast<char>(turned[i] ^ (i % 2 ? 0x1c : 0x80));
+    if (auto s = parse_subscription(turned))
+      CHECK(parse_subscription(build_subscription(*s)));
+    else
+      ++refused;
+    refused += !parse_subscription(std::string_view(good).substr(0, i));
+  }
+  CHECK(refused > good.size());
+}

@@ -177,3 +177,18 @@ TEST_CASE("RFC 3680 4.7.1: a registration that terminated leaves the subscriber'
   CHECK(merge(v, end) == merge_result::taken);
   CHECK(v.registrations.empty());
 }
+
+TEST_CASE("a good reginfo document with any one octet turned or cut off is read or refused, and never crashes") {
+  auto good = body_of(test::corpus("pcap/ipsec_reg/sip/020_NOTIFY.sip"));
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    auto turned = good;
+    turned[i] = static_cast<char>(turned[i] ^ (i % 2 ? 0x1c : 0x80));
+    if (auto d = parse(turned))
+      CHECK(parse(build(*d)));
+    else
+      ++refused;
+    refused += !parse(std::string_view(good).substr(0, i));
+  }
+  CHECK(refused > good.size());
+}

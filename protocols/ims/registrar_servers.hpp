@@ -1,0 +1,19 @@
+// Which application servers learn of a registration: TS 24.229 clause 5.4.1.7.
+#pragma once
+
+#include "protocols/ims/registrar.hpp"
+
+namespace troupe::ims {
+
+/// Rounded up; 0 when it is over.
+std::uint32_t seconds_left(instant until, instant now) noexcept;
+
+/// For each service profile those whose criteria match `request`, with an identity of that profile: `named` (canonical)
+/// where it belongs to it and is not barred, else its first.
+std::vector<third_party_register> servers_to_register_at(const registration_set& set, const sip::message& request,
+                                                         std::string_view named, registration_type type, instant at);
+
+/// What the filter criteria look at where no REGISTER of the UE ends the registration.
+sip::message network_de_registration(const registration_set& set);
+
+} // namespace troupe::ims
