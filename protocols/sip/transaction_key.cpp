@@ -67,8 +67,8 @@ result<transaction_key> key_as(const siphash_key& secret, const message& request
   auto top = top_via(request);
   if (!top)
     return tl::unexpected(top.error());
-  if (has_magic_cookie(top->branch()))
-    return server_key(secret, {top->branch(), top->host, top->port.value_or(default_port(top->transport))}, method);
+  if (auto branch = top->branch(); has_magic_cookie(branch))
+    return server_key(secret, {branch, top->host, top->port.value_or(default_port(top->transport))}, method);
   auto sequence = cseq_of(request);
   if (!sequence)
     return tl::unexpected(sequence.error());
