@@ -46,7 +46,9 @@ TEST_CASE("A vector has the AUTN, RES, CK and IK of the AKA digest corpus") {
 }
 
 TEST_CASE("An AUTS has the octets of the AKA digest corpus and opens to its SQN_MS") {
-  for (auto& expected : corpus("digest/aka_digest.json")["vectors"]) {
+  auto vectors = corpus("digest/aka_digest.json")["vectors"];
+  REQUIRE(vectors.size() == 7);
+  for (auto& expected : vectors) {
     INFO("set " << expected["milenage_set"]);
     auto& resync = expected["resync"];
     milenage m{bytes<16>(expected["k"]), bytes<16>(expected["opc"])};
