@@ -34,13 +34,14 @@ def served(folder, count=3, kind="aka", registered=2, **changes):
     users = accounts.generate(count, kind=kind)
     server = node(config.ims_node(folder, users, **changes)).start()
     with contextlib.ExitStack() as stack:
+        stack.callback(server.kill)
         phones = [stack.enter_context(phone(one, PROXY, name="ABCDEFGH"[i])) for i, one in enumerate(users)]
         for one in phones[:registered]:
             equal(one.register().status, 200, f"{one.name}'s registration")
         yield (server, *phones)
         check(server.alive(), f"the node died: {server.tail(5)}")
         equal(total(server.metrics(), "troupe_restarts_total"), 0, "actors that threw")
-    equal(server.stop(), 0, "exit status")
+        equal(server.stop(), 0, "exit status")
 
 
 def still_serves(a, b):

@@ -5,6 +5,7 @@
 The header X-Troupe-Fault makes the actor that handles the request throw, in builds with TROUPE_FAULT_HOOKS only.
 """
 
+import contextlib
 import pathlib
 
 from lib import accounts, config, ims_load
@@ -27,13 +28,20 @@ def restarts(server):
     return total(server.metrics(), "troupe_restarts_total")
 
 
+@contextlib.contextmanager
 def loaded(folder, users):
-    """A node, two phones of ours, and SIPp making calls beside them."""
-    server = node(config.ims_node(folder, users)).start()
+    """A node, and SIPp making calls on it beside the test."""
+    with node(config.ims_node(folder, users)) as server:
+        crowd = crowd_of(folder, users)
+        yield server, crowd
+        undisturbed(crowd)
+
+
+def crowd_of(folder, users):
     crowd = ims_load.crowd("plain", list(zip(users[2:22], users[22:42])), folder, port=5100)
     equal(crowd.register(), [], "users who cannot register")
     crowd.start(400, 50, hold=500)
-    return server, crowd
+    return crowd
 
 
 def undisturbed(crowd):
@@ -47,8 +55,7 @@ def undisturbed(crowd):
 def _(folder):
     need_hooks()
     users = accounts.generate(42)
-    server, crowd = loaded(folder, users)
-    with phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
+    with loaded(folder, users) as (server, crowd), phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
         equal((a.register().status, b.register().status), (200, 200), "registrations")
         caller, callee = talk(a, b, users[1].uri)
         before = restarts(server)
@@ -61,8 +68,6 @@ def _(folder):
         callee.answer(200, request=callee.hear("UPDATE"), body=sdp(49180, version=3))
         caller.expect(200, request=good)
         equal(hang_up(callee, caller).status, 200, "the BYE")
-    undisturbed(crowd)
-    equal(server.stop(), 0, "exit status")
 
 
 @tests.case("repetitions of the request that threw are absorbed")

@@ -37,7 +37,10 @@ class leg:
         """The response with that status to our INVITE (or another request of ours); early and final ones set the dialog."""
         asked = request or self.invite
         is_answer = _response_to(asked)
-        got = self.phone.receive(lambda m: is_answer(m) and (m.status == status or m.status >= 200), timeout)
+        def matches(got):
+            return is_answer(got) and (got.status == status or got.status >= 200)
+        matches.wanted = f"{status} to {asked.start_line}"
+        got = self.phone.receive(matches, timeout)
         if got.status != status:
             raise unexpected(f"{self.phone.name}: {got.start_line} instead of {status} to {asked.start_line}"
                              f" (Reason: {got.get('Reason')}, Warning: {got.get('Warning')})")
@@ -111,7 +114,10 @@ class leg:
 
     def hear(self, method, timeout=5.0):
         """The next such request of this call."""
-        return self.phone.receive(lambda m: m.is_request and m.method == method and m.call_id == self.invite.call_id, timeout)
+        def matches(got):
+            return got.is_request and got.method == method and got.call_id == self.invite.call_id
+        matches.wanted = f"{method} within the call"
+        return self.phone.receive(matches, timeout)
 
     def answer(self, status, *, request=None, body=b"", extra=(), content="application/sdp"):
         """Answers the INVITE, or another request of this call."""

@@ -125,7 +125,8 @@ class phone:
             left = end - time.monotonic()
             if left <= 0:
                 came = ", ".join(got.start_line for got in self.inbox) or "nothing"
-                raise no_answer(f"{self.name}: no {wanted} within {timeout} s; in the inbox: {came}")
+                what = wanted if isinstance(wanted, (str, int)) else getattr(wanted, "wanted", "such message")
+                raise no_answer(f"{self.name}: no {what} within {timeout} s; in the inbox: {came}")
             self._take(min(left, 0.1))
 
     def idle(self, seconds):
@@ -231,7 +232,10 @@ def _matcher(wanted):
 
 
 def _response_to(request):
-    return lambda got: not got.is_request and got.branch == request.branch and got.cseq == request.cseq
+    def matches(got):
+        return not got.is_request and got.branch == request.branch and got.cseq == request.cseq
+    matches.wanted = f"response to {request.start_line}"
+    return matches
 
 
 REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted", 302: "Moved Temporarily",
