@@ -127,8 +127,9 @@ def drive(server, load, rate, count, generators, probe, linger):
     for one in other_generators:
         one.stop()
     show.done()
-    done = generators[0].successful + len(milliseconds)
-    return run(server.name, load, rate, done, generators[0].failed + probe_failed, cpu / max(1, done) * 1e6,
+    done, failed = generators[0].successful, count - generators[0].successful      # what SIPp never came to has failed too
+    done, failed = done + len(milliseconds), failed + probe_failed
+    return run(server.name, load, rate, done, failed, cpu / max(1, done) * 1e6,
                generators[0].count("Retransmissions(C)"), percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), other_load=other)
 
 
