@@ -12,12 +12,17 @@ void copy_all(message& to, const message& from, hdr id) {
       to.add(id, f.value);
 }
 
-void copy_to(message& to, const message& request, std::string_view tag) {
-  auto value = request.value(hdr::to);
-  if (tag.empty() || !to_tag(request).empty())
-    to.set(hdr::to, value);
-  else
-    to.set(hdr::to, to.keep({value, ";tag=", tag}));
+bool is_copied(hdr id, method m, int status) noexcept {
+  switch (id) {
+  case hdr::via:
+  case hdr::from:
+  case hdr::to:
+  case hdr::call_id:
+  case hdr::cseq: return true;
+  case hdr::record_route: return status > 100 && status < 300 && makes_dialog(m);
+  case hdr::timestamp: return status == 100;
+  default: return false;
+  }
 }
 
 /// The request that goes hop by hop with an INVITE: the same but for method and, in an ACK, To.
@@ -38,17 +43,14 @@ message companion(const message& invite, std::string_view name, std::string_view
 
 bool makes_dialog(method m) noexcept { return m == method::invite || m == method::subscribe || m == method::refer; }
 
+/// A copy that forgets fields shares the request's octets; and what a faulted request lacks, its response lacks too.
 message make_response(const message& request, int status, std::string_view tag, std::string_view reason) {
-  auto made = message::response(status, reason);
-  copy_all(made, request, hdr::via);
-  if (status > 100 && status < 300 && makes_dialog(request.method()))
-    copy_all(made, request, hdr::record_route);
-  made.add(hdr::from, request.value(hdr::from));
-  copy_to(made, request, tag);
-  made.add(hdr::call_id, request.value(hdr::call_id));
-  made.add(hdr::cseq, request.value(hdr::cseq));
-  if (status == 100 && request.has(hdr::timestamp))
-    made.add(hdr::timestamp, request.value(hdr::timestamp));
+  message made = request;
+  made.remove_if([m = request.method(), status](const field& f) { return !is_copied(f.id, m, status); });
+  made.set_body({}, {});
+  made.set_status(status, reason);
+  if (!tag.empty() && made.has(hdr::to) && to_tag(request).empty())
+    made.set(hdr::to, made.keep({request.value(hdr::to), ";tag=", tag}));
   return made;
 }
 

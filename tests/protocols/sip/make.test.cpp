@@ -56,6 +56,19 @@ TEST_CASE("a failure carries no Record-Route, and a To-tag that is there stays")
   CHECK_FALSE(r.has(hdr::record_route));
 }
 
+TEST_CASE("the response to a request that lacks fields lacks them too, and has no body of the request's") {
+  auto m = invite();
+  m.remove(hdr::from);
+  m.remove(hdr::to);
+  m.set_body("text/plain", "hello");
+  auto r = make_response(m, 400, "xyz");
+  CHECK_FALSE(r.has(hdr::from));
+  CHECK_FALSE(r.has(hdr::to));
+  CHECK(r.value(hdr::cseq) == "314159 INVITE");
+  CHECK_FALSE(r.has(hdr::content_type));
+  CHECK(r.body().empty());
+}
+
 TEST_CASE("the ACK of a failure has the INVITE's top Via and Routes, and the response's To (RFC 3261 17.1.1.3)") {
   auto m = invite();
   auto ack = make_ack(m, make_response(m, 486, "xyz"));
