@@ -3,7 +3,6 @@
 #include "actors/contracts/answer.hpp"
 #include "actors/roles/scscf/steps.hpp"
 #include "protocols/base/text.hpp"
-#include "protocols/ims/access.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/trust.hpp"
 #include "protocols/sip/values.hpp"
@@ -82,7 +81,6 @@ decision leave_network(passage& p, sip::message& request) {
     request.set_uri(to);
   if (p.remembered.foreign) {
     ims::strip(request, ims::crossing::to_others);
-    ims::remove_access_network_info(request);
     ims::apply_privacy(request, ims::crossing::to_others);
   }
   auto home = domain.empty() || equal_nocase(domain, p.o.home_domain);

@@ -1,5 +1,4 @@
 #include "actors/roles/scscf/steps.hpp"
-#include "protocols/ims/access.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/trust.hpp"
 #include "protocols/sip/values.hpp"
@@ -27,7 +26,6 @@ void assert_alias(sip::message& response, const note& n) {
 
 void leave_trust_domain(sip::message& m) {
   ims::strip(m, ims::crossing::to_others);
-  ims::remove_access_network_info(m);
   ims::apply_privacy(m, ims::crossing::to_others);
 }
 

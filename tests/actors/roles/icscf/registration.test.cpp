@@ -77,6 +77,13 @@ TEST_CASE("29.228 6.1.1: a REGISTER that leaves no contact is a de-registration"
   CHECK(asks<cx::uar>(decided).type == cx::authorization_type::de_registration);
 }
 
+TEST_CASE("29.228 6.1.1: a REGISTER that only asks for the contacts is a registration") {
+  registering s;
+  s.sent = registration("");
+  auto decided = s.forwards();
+  CHECK(asks<cx::uar>(decided).type == cx::authorization_type::registration);
+}
+
 TEST_CASE("29.228 6.1.1: a REGISTER that removes one contact and adds another is a registration") {
   registering s;
   s.sent = registration("Contact: <sip:alice@192.0.2.7>;expires=0, <sip:alice@192.0.2.8>;expires=60\n");

@@ -104,7 +104,8 @@ TEST_CASE("RFC 5626 5.3.1: a request for a UE whose flow is gone is answered 430
 
 TEST_CASE("24.229 5.2.6.4: what comes from the core by no Path of ours is for no UE of ours") {
   called s;
-  s.ctx.token.reset();
+  SECTION("no token") { s.ctx.token.reset(); }
+  SECTION("a token of another use") { s.ctx.token->use = sip::token_use::service_route; }
   auto sent = called::invite();
   auto decided = s.gets(sent);
   CHECK(status_of(decided) == 404);
@@ -181,6 +182,20 @@ TEST_CASE("24.229 5.2.6.4.5: inside a dialog of which nothing is stored the UE i
   s.knows(alice_binding());
   auto decided = s.gets(notify);
   CHECK(is<pass_on>(decided).targets.size() == 1);
+}
+
+TEST_CASE("24.229 5.2.6.4.6: an answer inside the dialog asserts nobody") {
+  called s;
+  s.knows(alice_binding());
+  s.passes(called::invite());
+  s.ctx.in_dialog = true;
+  auto bye = called::invite();
+  bye.set(sip::hdr::to, "<sip:alice@home.example>;tag=2");
+  auto sent = s.passes(bye);
+  auto ok = called::answer(200, sent, "P-Asserted-Identity: <sip:mallory@home.example>\n");
+  s.gets(ok, sent);
+  CHECK_FALSE(ok.has(sip::hdr::p_asserted_identity));
+  CHECK(ims::parse_charging_vector(ok.value(sip::hdr::p_charging_vector))->icid == "bobs");
 }
 
 TEST_CASE("24.229 5.2.6.4.5: a dialog goes on by its contact when the registration is gone") {

@@ -243,7 +243,9 @@ TEST_CASE(
     CHECK_FALSE(s.sent.has(sip::hdr::p_called_party_id));
   }
   SECTION("one is") {
-    s.alice.criteria().push_back(criterion("sip:cdiv.home.example", session_case::originating_cdiv));
+    // in front of the one that has been: another session case begins its own list
+    s.alice.criteria().insert(s.alice.criteria().begin(),
+                              criterion("sip:cdiv.home.example", session_case::originating_cdiv));
     s.knows_alice();
     s.gets(s.sent);
     CHECK(first_route(s.sent) == "<sip:cdiv.home.example;lr>");

@@ -234,6 +234,16 @@ TEST_CASE("24.229 5.4.3.3: the answer asserts the called user's identities and c
   CHECK(ok.has(sip::hdr::p_access_network_info)); // the partner is in the trust domain
 }
 
+TEST_CASE("24.229 5.4.3.3: the alias goes with the called identity only, not with another that the UE prefers") {
+  called s;
+  s.knows_alice();
+  auto decided = s.gets(s.sent);
+  auto sent = s.targets(decided)[0].request;
+  auto ok = answer_to(sent, 200, "P-Asserted-Identity: <sip:alice.work@home.example>\n");
+  s.gets(ok, sent);
+  CHECK(all(ok, sip::hdr::p_asserted_identity) == texts{"<sip:alice.work@home.example>"});
+}
+
 TEST_CASE("24.229 5.4.3.3: an answer to a stranger loses what the trust domain keeps") {
   called s;
   s.sent.set(sip::hdr::p_charging_vector, "icid-value=x;orig-ioi=stranger.example");
