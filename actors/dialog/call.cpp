@@ -137,9 +137,13 @@ void call::on(to_call::timer m) {
   case to_call::timer::release:
     release_all("SIP;cause=503;text=\"registration ended\"");
     break;
-  case to_call::timer::wake:
+  case to_call::timer::wake: {
+    // An ACK that has not come within 64*T1 comes no more (RFC 3261 clause 13.3.1.4).
+    auto patience = table_.own().times.t1 * 64;
+    open_.remove_if([&](const forwarding& f) { return f.answered && home().now() - f.answered_at > patience; });
     release_overdue();
     break;
+  }
   }
   // Quiet since the last message, and nothing is under way: the value in the store is all that is needed.
   if (m.which == to_call::timer::wake && open_.empty() && waiting_.empty() && !value_.dialogs.empty()) {

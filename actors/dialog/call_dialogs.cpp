@@ -27,10 +27,16 @@ dialog_record* call::find_dialog(std::string_view callee_tag) {
 void call::note_request(forwarding& f, dialog_record& record) {
   f.dialog_tag = record.state.end(sip::leg::callee).tag;
   sip::on_request(record.state, *f.request, f.sender);
-  if (f.method() == sip::method::ack)
+  if (f.method() == sip::method::ack) {
+    // RFC 3261 clause 13.2.2.4: what other forks had begun ends with the call that was taken.
+    auto taken = f.dialog_tag;
+    std::erase_if(value_.dialogs, [&](const dialog_record& d) {
+      return d.state.at == sip::dialog::state::early && d.state.end(sip::leg::callee).tag != taken;
+    });
     open_.remove_if([&](const forwarding& other) { // the INVITE that it acknowledges is done with
       return &other != &f && other.method() == sip::method::invite && other.answered;
     });
+  }
 }
 
 /// A response, before it goes back.

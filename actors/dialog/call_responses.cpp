@@ -119,6 +119,7 @@ void call::deliver(forwarding& f, sip::message response, std::size_t from_branch
   note_response(f, response, from_branch);
   if (final && !f.answered) {
     f.answered = true;
+    f.answered_at = home().now();
     auto took = (home().now() - f.began).count();
     if (invite && status < 300 && !f.in_dialog)
       table_.counts().call_setup.observe(took);

@@ -48,6 +48,7 @@ struct forwarding {
   std::vector<std::unique_ptr<branch>> branches; ///< by the fork's numbers
   bool started = false;
   bool answered = false; ///< a final response went to the server transaction
+  instant answered_at;
   bool stay = true;      ///< Record-Route
   std::string cancel_reason;
 

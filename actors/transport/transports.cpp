@@ -77,7 +77,25 @@ const listener* transports::find_listener(transport by, sip::side where, bool v6
   return nullptr;
 }
 
+/// Counts a source's messages in this second. At most so many sources are told apart; a flood from more of them than that
+/// is one for the network to stop.
+bool transports::floods(const address& source) {
+  constexpr std::size_t most_sources = 65'536;
+  auto limit = limits_.messages_per_second_per_source;
+  if (limit == 0)
+    return false;
+  if (auto now = home_.now().ms / 1000; now != second_) {
+    second_ = now;
+    this_second_.clear();
+  }
+  if (this_second_.size() >= most_sources)
+    return false;
+  return ++this_second_[{reinterpret_cast<const char*>(source.octets.data()), source.v6 ? 16u : 4u}] > limit;
+}
+
 void transports::arrived(ref<sip::storage> octets, const flow& by) {
+  if (by.side == sip::side::access && floods(by.peer))
+    return counts_.add(metric::dropped_flood);
   auto in = sip::parse(std::move(octets));
   if (in.msg->is_request())
     sip::note_source(*in.msg, host_text(by.peer), by.peer.port);

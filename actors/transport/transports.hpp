@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "actors/contracts/flow.hpp"
@@ -94,6 +95,7 @@ public:
 
 private:
   void flush();
+  bool floods(const address& source);
 
   shard& home_;
   metrics& counts_;
@@ -103,6 +105,8 @@ private:
   std::vector<std::unique_ptr<udp_port>> udp_; ///< by listener; null for streams
   std::unique_ptr<stream_ports> streams_;
   std::vector<transports*> all_;
+  std::unordered_map<std::string, std::uint32_t> this_second_; ///< messages by source address
+  std::int64_t second_ = 0;
 };
 
 } // namespace troupe
