@@ -2,8 +2,11 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
-#include <spdlog/spdlog.h>
 
+#include "actors/console/log.hpp"
+#include "actors/console/server.hpp"
+#include "actors/node/admin_source.hpp"
+#include "actors/node/ctl.hpp"
 #include "actors/node/node.hpp"
 
 namespace {
@@ -32,20 +35,53 @@ std::optional<config::node_config> load(const std::string& file) {
   return std::move(*loaded);
 }
 
+log::settings log_settings_of(const config::log_options& from) {
+  log::settings out;
+  out.least = static_cast<log::level>(from.level);
+  out.format = from.format == config::log_format::json ? log::format::json : log::format::text;
+  out.file = from.file;
+  return out;
+}
+
+/// Null where the configuration wants no admin interface.
+std::unique_ptr<console::server> open_console(const config::admin_options& from, console::source& of) {
+  if (from.listen.host.empty())
+    return nullptr;
+  console::server_options how;
+  how.host = from.listen.host;
+  how.port = from.listen.port;
+  how.token = from.token;
+  return std::make_unique<console::server>(of, std::move(how));
+}
+
+exit_status serve(const config::node_config& config) {
+  node n(config);
+  admin_source facts(n);
+  auto console = open_console(config.admin, facts);
+  n.before_drain([&] { facts.set(console::phase::draining); });
+  if (console)
+    console->start();
+  n.start();
+  facts.set(console::phase::serving);
+  log::info("ready", {{"node", config.node.name}, {"version", TROUPE_VERSION}, {"admin", config.admin.listen.text()}});
+  return n.run();
+}
+
 int run(const std::string& file) {
   auto config = load(file);
   if (!config)
     return static_cast<int>(exit_status::bad_configuration);
   block_signals();
+  auto status = exit_status::failed_to_start;
   try {
-    node n(*config);
-    n.start();
-    spdlog::info("ready");
-    return static_cast<int>(n.run());
+    log::setup(log_settings_of(config->log));
+    status = serve(*config);
+    log::info("ended", {{"node", config->node.name}, {"status", std::to_string(static_cast<int>(status))}});
   } catch (const std::exception& e) {
-    spdlog::critical("{}", e.what());
-    return static_cast<int>(exit_status::failed_to_start);
+    log::critical(e.what());
   }
+  log::end();
+  return static_cast<int>(status);
 }
 
 int check(const std::string& file, bool explain) {
@@ -65,14 +101,30 @@ int main(int argc, char** argv) {
   CLI::App app{"Troupe: an IMS core. Every transaction, call and registration is an actor."};
   app.set_version_flag("--version", "troupe " TROUPE_VERSION);
   app.require_subcommand(1);
+  app.footer("A first look, on the loopback:\n"
+             "  troupe run --config config/profiles/demo.toml     in one terminal\n"
+             "  troupe ctl status                                 in another\n"
+             "Manual: troupe(1), troupe.toml(5); docs/operations/");
   std::string file;
   bool explain = false;
 
   auto* runs = app.add_subcommand("run", "run a node in the foreground; logs \"ready\" when it serves; SIGTERM drains and ends it");
   runs->add_option("-c,--config", file, "the node's configuration (TOML); examples: config/profiles")->required();
+  runs->footer("SIGTERM or SIGINT: no new work is taken, what is under way ends (at most node.drain_timeout), exit status 0.\n"
+               "Exit status: 1 it could not start, 2 the configuration is wrong, 70 too many failures in a short time.\n"
+               "Example: troupe run --config config/profiles/demo.toml");
   auto* checks = app.add_subcommand("check", "validate a configuration; errors name file, line and key; exit status 2");
   checks->add_option("-c,--config", file, "the node's configuration (TOML)")->required();
   checks->add_flag("--explain", explain, "print every option with the value in force and where it comes from");
-  CLI11_PARSE(app, argc, argv);
+  checks->footer("Example: troupe check --config /etc/troupe/troupe.toml --explain");
+  ctl control;
+  auto* controls = control.add_to(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(console::ctl_status::bad_command);
+  }
+  if (controls->parsed())
+    return control.run();
   return runs->parsed() ? run(file) : check(file, explain);
 }

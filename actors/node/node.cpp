@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 
 #include "actors/node/settings.hpp"
 #include "actors/roles/hss/embedded.hpp"
@@ -133,7 +136,27 @@ node::~node() {
     tree->home.stop();
 }
 
+/// The shards share their ports; nobody else may: a second node would take a part of the messages.
+void node::claim_ports() {
+  for (auto& l : listeners_of(config_)) {
+    if (l.local.port == 0)
+      continue;
+    auto udp = l.transport == transport::udp;
+    auto fd = ::socket(l.local.v6 ? AF_INET6 : AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    int on = 1;
+    if (!udp)
+      ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_storage name{};
+    auto size = to_sockaddr(l.local, name);
+    auto taken = ::bind(fd, reinterpret_cast<sockaddr*>(&name), size) != 0 ? errno : 0;
+    ::close(fd);
+    if (taken != 0)
+      throw std::system_error(taken, std::system_category(), "cannot listen on " + to_string(l.local));
+  }
+}
+
 void node::start() {
+  claim_ports();
   for (auto& tree : shards_)
     tree->net.open();
   for (auto& tree : shards_)
@@ -149,10 +172,12 @@ void node::give_up(const std::string& why) {
     ::kill(::getpid(), SIGTERM);
 }
 
-std::size_t node::transactions() {
+/// Requests without a final response, and calls.
+std::size_t node::under_way() {
   std::size_t sum = 0;
   for (auto& tree : shards_)
-    sum += tree->counts.get(metric::transactions_now);
+    for (auto m : {metric::unanswered_now, metric::calls_live_now, metric::calls_stored_now})
+      sum += tree->counts.get(m);
   return sum;
 }
 
@@ -163,6 +188,8 @@ exit_status node::run() {
   sigaddset(&wanted, SIGINT);
   int got = 0;
   sigwait(&wanted, &got);
+  if (before_drain_)
+    before_drain_();
   if (gave_up_)
     return exit_status::gave_up;
   spdlog::info("{} received: draining", got == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -181,8 +208,8 @@ void node::drain() {
   do {
     for (auto& tree : shards_)
       tree->home.post([&tree = *tree] { tree.refresh_gauges(); });
-    std::this_thread::sleep_for(milliseconds(20));
-  } while (transactions() > 0 && std::chrono::steady_clock::now() < until);
+    std::this_thread::sleep_for(milliseconds(50));
+  } while (under_way() > 0 && std::chrono::steady_clock::now() < until);
 }
 
 } // namespace troupe

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,20 +35,24 @@ public:
   void start();
   /// Blocks until SIGTERM or SIGINT; then refuses new work, waits for what is under way up to the drain time, and ends.
   exit_status run();
+  /// Is told when the signal has come; on the thread that runs.
+  void before_drain(std::function<void()> told) { before_drain_ = std::move(told); }
 
   hss::server* subscribers() const noexcept { return hss_.get(); } ///< null without the hss role
   const std::vector<std::unique_ptr<shard_tree>>& shards() const noexcept { return shards_; }
   const snapshots& registrations() const noexcept { return seen_; }
   const config::node_config& config() const noexcept { return config_; }
   const store::backend& values() const noexcept { return *store_; }
+  const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
 
 private:
   void open_store();
   void open_hss();
   void make_shards();
   void use_tls();
+  void claim_ports();
   void drain();
-  std::size_t transactions();
+  std::size_t under_way();
   void give_up(const std::string& why);
 
   config::node_config config_;
@@ -59,6 +64,7 @@ private:
   snapshots seen_;
   std::vector<std::unique_ptr<shard_tree>> shards_;
   std::unique_ptr<hss::server> hss_;
+  std::function<void()> before_drain_;
   std::atomic<bool> gave_up_ = false;
 };
 

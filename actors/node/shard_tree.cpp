@@ -38,6 +38,7 @@ void shard_tree::connect(const std::vector<std::unique_ptr<shard_tree>>& all, co
 
 void shard_tree::refresh_gauges() {
   counts.set(metric::transactions_now, transactions.size());
+  counts.set(metric::unanswered_now, transactions.unanswered());
   counts.set(metric::timers_now, home.timers().size());
   counts.set(metric::actors_queued_now, home.unit().queued());
   counts.set(metric::store_octets_now, values.memory());
