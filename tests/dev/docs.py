@@ -18,6 +18,7 @@ import sys
 
 CASE = re.compile(r"\b(?:TEST_CASE|SCENARIO|SECTION|TEST_CASE_METHOD|TEMPLATE_TEST_CASE)\s*\(\s*(?:[\w:]+\s*,\s*)?((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
 TEST_ONLY = re.compile(r"\b(?:TEST_CASE|SCENARIO)\s*\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+PYTHON_CASE = re.compile(r"^\s*@(?:tests\.case|flow)\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)", re.M)
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
 LITERAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -99,6 +100,7 @@ def sentences(root, files):
         elif name.startswith("tests/") and name.endswith(".py"):
             text = (root / name).read_text(encoding="utf-8", errors="replace")
             found.update(re.findall(r"\bdef (test_\w+)", text))
+            found.update(unescaped(case) for case in PYTHON_CASE.findall(text))
     return found
 
 
