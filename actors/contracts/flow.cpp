@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <cstring>
+#include <netinet/in.h>
 
 #include "protocols/base/cursor.hpp"
 
@@ -44,6 +45,23 @@ std::string host_text(const address& a, bool bracketed) {
   if (a.v6 && bracketed)
     return std::string("[") + text + ']';
   return text;
+}
+
+socklen_t to_sockaddr(const address& from, sockaddr_storage& out) noexcept {
+  if (from.v6) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(from.port);
+    std::memcpy(&v6.sin6_addr, from.octets.data(), 16);
+    std::memcpy(&out, &v6, sizeof v6);
+    return sizeof v6;
+  }
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(from.port);
+  std::memcpy(&v4.sin_addr, from.octets.data(), 4);
+  std::memcpy(&out, &v4, sizeof v4);
+  return sizeof v4;
 }
 
 std::string to_string(const address& a) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 
 #include "protocols/sip/token.hpp"
 
@@ -35,6 +36,8 @@ struct address {
 std::optional<address> parse_address(std::string_view host, std::uint16_t port) noexcept;
 /// Without port; IPv6 in brackets when `bracketed`.
 std::string host_text(const address& a, bool bracketed = true);
+/// For the system's calls; answers the size.
+socklen_t to_sockaddr(const address& a, sockaddr_storage& out) noexcept;
 std::string to_string(const address& a); ///< "192.0.2.1:5060", "[2001:db8::1]:5060"
 
 /// What a message came by. For UDP: the listener's socket and the peer's address. For a stream: the connection,

@@ -43,6 +43,10 @@ struct ack {};
 struct respond {
   sip::message_ref response;
 };
+/// The same, sent once: the transaction ends with it, and a repeated request is a new one (RFC 3261 clause 8.2.7).
+struct reject {
+  sip::message_ref response;
+};
 struct send_failed {};
 } // namespace to_server
 
@@ -109,7 +113,8 @@ struct timer {
 
 using server_transaction_actor
   = caf::typed_actor<caf::reacts_to<to_server::again>, caf::reacts_to<to_server::ack>,
-                     caf::reacts_to<to_server::respond>, caf::reacts_to<to_server::send_failed>,
+                     caf::reacts_to<to_server::respond>, caf::reacts_to<to_server::reject>,
+                     caf::reacts_to<to_server::send_failed>,
                      caf::reacts_to<timer_fired>>;
 
 using client_transaction_actor
@@ -127,6 +132,7 @@ using call_actor
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_server::again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_server::ack)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_server::respond)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_server::reject)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_server::send_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::timer_fired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_client::response)

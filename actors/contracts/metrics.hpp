@@ -58,6 +58,7 @@ enum class metric : std::uint16_t {
   rounds,
   // gauges
   transactions_now,
+  unanswered_now,
   calls_live_now,
   calls_stored_now,
   registrations_now,

@@ -60,6 +60,8 @@ struct ask_binding {
   std::optional<flow> by_flow;
   std::string contact_uri; ///< of the request's Contact, with by_flow, where it may be empty; alone: the Request-URI
   std::optional<sip::entity_key> by_key;
+  /// With by_flow: the preferred identity, else From's. Where several users share a flow and no contact decides, it does.
+  std::string identity = {};
 };
 /// The P-CSCF is to note what this answer to a REGISTER says (TS 24.229 clause 5.2.2). Fact: it is stored.
 struct note_registration {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "actors/dialog/call_alarm.hpp"
+#include "actors/dialog/dispatcher.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/values.hpp"
 
@@ -107,8 +108,10 @@ void call::on(to_call::branch_failed& m) {
     return;
   at_work_ = f->server;
   at_work_request_ = f->request;
-  auto more = !f->branches[at]->candidates.empty();
-  run(*f, sip::fork_event::failed(at, m.timeout ? 408 : 503, more));
+  auto& b = *f->branches[at];
+  auto lost = b.by_flow && is_reliable(b.over->transport) && !f->in_dialog;
+  // RFC 5626 clause 5.3.1: the connection of a UE is gone; who knows its other flows may try them.
+  run(*f, sip::fork_event::failed(at, m.timeout ? 408 : lost ? 430 : 503, !b.candidates.empty()));
 }
 
 void call::on(to_call::resume m) {
@@ -189,6 +192,8 @@ void call::close(forwarding& f) {
 
 instant call::deadline() const {
   auto at = home().now() + table_.own().longest_call;
+  if (!value_.open.empty()) // after a restart it has to be looked at at once
+    return home().now();
   for (auto& d : value_.dialogs)
     if (d.state.deadline)
       at = std::min(at, *d.state.deadline);
@@ -234,8 +239,11 @@ void call::persist() {
 
 void call::restore() {
   auto octets = table_.stored(id_);
-  if (octets.empty())
+  if (octets.empty()) {
+    // A call-id comes again, in the next REGISTER at the latest; its branches must not (RFC 3261 clause 8.1.1.7).
+    value_.next_number = 1 + static_cast<std::uint32_t>(home().random().next() & 0xffffff);
     return;
+  }
   if (!decode(octets, value_))
     throw std::runtime_error("the stored value cannot be read");
   stored_ = true;
@@ -274,6 +282,26 @@ void call::restore() {
     }
   }
   value_.open.clear();
+  resume_transactions();
+}
+
+/// After the death of a process the transactions are gone too. An INVITE that is sent again with the same branch is a
+/// retransmission to the next hop; the peer's own retransmission finds its transaction again.
+void call::resume_transactions() {
+  auto& transactions = table_.transactions();
+  for (auto& f : open_) {
+    if (!transactions.find_server(f.server))
+      transactions.make_server(f.server, f.request, dispatcher::reply_flow(*f.request, f.by), id_);
+    for (std::size_t i = 0; i < f.branches.size(); ++i) {
+      auto& b = *f.branches[i];
+      auto& state = f.fork.branches[i];
+      if (!state.pending() || !b.sent || !b.over)
+        continue;
+      arm_timer_c(b, f.fork.timer_c_ms);
+      if (!transactions.has_client(b.via_branch, "INVITE"))
+        transactions.make_client(b.via_branch, b.sent, *b.over, id_, b.number);
+    }
+  }
 }
 
 void call::after_store(std::function<void(store::outcome)> act) {

@@ -41,6 +41,7 @@ private:
   void notify_binding(forwarding& f, const sip::token& binding);
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
+  void record_route_to_here(const forwarding& f, sip::message& request) const;
   bool ask(roles::question q, request_walk& w);
   void follow(request_walk w, roles::pass_on onward);
   bool next_role(request_walk& w);
@@ -81,6 +82,7 @@ private:
   // -- the stored value (call.cpp)
   void persist();
   void restore();
+  void resume_transactions();
   instant deadline() const;
   /// Runs `act` once what was persisted so far is stored: now, or in a later message.
   void after_store(std::function<void(store::outcome)> act);

@@ -1,6 +1,7 @@
 // A request on its way through the roles of this half.
 #include "actors/dialog/call.hpp"
 #include "actors/dialog/entrance.hpp"
+#include "protocols/base/text.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/proxy.hpp"
 #include "protocols/sip/values.hpp"
@@ -8,6 +9,17 @@
 namespace troupe {
 
 using roles::role_id;
+
+namespace {
+
+/// Of the schemes that are neither sip nor tel, only service URNs lead anywhere (RFC 5031).
+const sip::proxy_rules& rules_for(const sip::message& request) {
+  static const std::vector<std::string> understood{"path", "100rel", "precondition", "timer"};
+  static const sip::proxy_rules plain{understood, false}, services{understood, true};
+  return starts_with_nocase(request.uri(), "urn:service:") ? services : plain;
+}
+
+} // namespace
 
 void call::begin_initial(forwarding& f, to_call::request& m) {
   request_walk w;
@@ -17,8 +29,7 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
   w.own.role = *m.role;
   w.token = m.token;
   w.own_route = m.own_route;
-  static const sip::proxy_rules rules{{"path", "100rel", "precondition", "timer"}, true};
-  if (auto why = sip::check_request(w.request, rules))
+  if (auto why = sip::check_request(w.request, rules_for(w.request)))
     return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
   if (sip::makes_dialog(f.method()) && sip::to_tag(*f.request).empty()) {
     f.begun = sip::begin_dialog(*f.request);
@@ -71,8 +82,7 @@ void call::begin_in_dialog(forwarding& f, sip::message request, dialog_record* r
   if (f.sender == sip::leg::caller)
     std::reverse(w.rest.begin(), w.rest.end());
   if (f.method() != sip::method::ack) {
-    static const sip::proxy_rules rules{{"path", "100rel", "precondition", "timer"}, true};
-    if (auto why = sip::check_request(w.request, rules))
+    if (auto why = sip::check_request(w.request, rules_for(w.request)))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
     if (auto why = sip::adjust_session_timer(w.request, table_.own().session_timers, f.offer))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
@@ -173,7 +183,20 @@ bool call::next_role(request_walk& w) {
   return w.role != nullptr;
 }
 
+/// Who answers for a role here makes the dialog behind the roles before it, which stay in its path as if it came by SIP.
+void call::record_route_to_here(const forwarding& f, sip::message& request) const {
+  if (!f.begun || !f.stay || f.prefix.empty() || !table_.own().record_route)
+    return;
+  sip::token t{sip::token_use::record_route, id_.half, f.by.transport == transport::local ? sip::side::core : f.by.side,
+               id_.stage, 0, id_.key};
+  auto from = own_uri(t, &f.by);
+  t.side = sip::side::core;
+  sip::add_record_route(request, from, own_uri(t, nullptr));
+}
+
 bool call::ask(roles::question q, request_walk& w) {
+  if (auto* subscribing = std::get_if<roles::ask_notifier>(&q))
+    record_route_to_here(*find(w.forwarding), subscribing->request);
   auto cell = std::make_shared<answer>();
   auto ticket = next_ticket_++;
   table_.facts().find(std::move(q), [cell, ticket, table = &table_, id = id_](fact_finder::put put) {
@@ -198,6 +221,7 @@ void call::follow(request_walk w, roles::pass_on onward) {
     auto& b = *f.branches[*w.branch];
     if (!onward.targets.empty()) {
       b.over = onward.targets.front().over;
+      b.by_flow = b.over.has_value();
       b.next_hop = std::move(onward.targets.front().next_hop);
       b.request = std::move(onward.targets.front().request);
     } else {
@@ -214,6 +238,7 @@ void call::follow(request_walk w, roles::pass_on onward) {
     if (!b)
       break; // more contacts than a fork may have: the best ones are tried
     b->over = t.over;
+    b->by_flow = t.over.has_value();
     b->next_hop = std::move(t.next_hop);
   }
   start(f);
@@ -231,6 +256,12 @@ void call::refuse(request_walk& w, sip::message response) {
     back.left = f.branches[*w.branch]->suffix.size();
     back.response = std::move(response);
     return advance(std::move(back));
+  }
+  // A stranger's INVITE leaves no state behind: its refusal is sent once (RFC 3261 clause 8.2.7).
+  auto stranger = f.prefix.empty() && !f.in_dialog && f.by.transport == transport::udp && f.by.side == sip::side::access;
+  if (stranger && f.method() == sip::method::invite && response.status() >= 400) {
+    table_.transactions().reject(f.server, make_ref<const sip::message>(std::move(response)));
+    return close(f);
   }
   go_back(f, std::move(response), 0);
 }

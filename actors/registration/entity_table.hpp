@@ -26,11 +26,12 @@ public:
     caf::anon_send(find_or_make(key), std::move(m));
   }
 
+  /// After a start: each entity is made once, so that it publishes what calls read, and goes again.
   void recover() {
-    std::vector<std::pair<std::string, instant>> found;
-    values_.for_each(type_, [&](std::string_view key, const store::record& r) { found.emplace_back(key, r.deadline); });
-    for (auto& [key, deadline] : found)
-      set_alarm(key, deadline);
+    std::vector<std::string> found;
+    values_.for_each(type_, [&](std::string_view key, const store::record&) { found.emplace_back(key); });
+    for (auto& key : found)
+      tell(key, timer_due{});
   }
 
   // -- for the actors -------------------------------------------------------------------------------------------

@@ -21,6 +21,10 @@ server_transaction::behavior_type server_transaction::make_behavior() {
   return {[this](to_server::again) { step(sip::event::of(sip::event::kind::request)); },
           [this](to_server::ack) { step(sip::event::of(sip::event::kind::ack)); },
           [this](const to_server::respond& m) { step(sip::event::response(m.response->status()), m.response); },
+          [this](const to_server::reject& m) {
+            send(m.response);
+            carry_out({sip::effect::kind::terminated}, {});
+          },
           [this](to_server::send_failed) { step(sip::event::of(sip::event::kind::transport_error)); },
           [this](timer_fired t) { step(sip::event::timeout(t.which)); }};
 }
@@ -55,6 +59,7 @@ void server_transaction::carry_out(const sip::effect& e, const sip::message_ref&
   case kind::pass_transport_error:
     return table_.user().tell(user_, to_call::server_failed{key_});
   case kind::terminated:
+    note_answered();
     timers_.disarm_all();
     table_.forget_server(key_);
     return quit();
@@ -63,7 +68,14 @@ void server_transaction::carry_out(const sip::effect& e, const sip::message_ref&
   }
 }
 
+void server_transaction::note_answered() {
+  if (!std::exchange(answered_, true))
+    table_.on_answered();
+}
+
 void server_transaction::send(const sip::message_ref& response) {
+  if (response->status() >= 200)
+    note_answered();
   if (reply_over_.transport == transport::local)
     last_local_ = response;
   else
@@ -79,6 +91,7 @@ void server_transaction::send_last() {
 }
 
 void server_transaction::on_failure(std::exception_ptr& thrown) {
+  note_answered();
   timers_.disarm_all();
   table_.failures().on_failure(
     {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});

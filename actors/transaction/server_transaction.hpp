@@ -27,6 +27,7 @@ private:
   void carry_out(const sip::effect& e, const sip::message_ref& response);
   void send(const sip::message_ref& response);
   void send_last();
+  void note_answered();
 
   transaction_table& table_;
   sip::transaction_key key_;
@@ -34,6 +35,7 @@ private:
   flow reply_over_;
   call_id user_;
   machine machine_;
+  bool answered_ = false;
   packet_ref last_;           ///< over the network
   sip::message_ref last_local_; ///< over a local flow
   transaction_timers<server_transaction> timers_;

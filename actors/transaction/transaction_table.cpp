@@ -19,6 +19,7 @@ void transaction_table::make_server(const sip::transaction_key& key, sip::messag
                                     const call_id& user) {
   auto invite = request->method() == sip::method::invite;
   counts_.add(invite ? metric::invite_transactions : metric::other_transactions);
+  ++unanswered_;
   auto& entry = servers_[key];
   entry.user = user;
   entry.invite = invite;
@@ -28,6 +29,15 @@ void transaction_table::make_server(const sip::transaction_key& key, sip::messag
 void transaction_table::respond(const sip::transaction_key& key, sip::message_ref response) {
   if (auto* entry = find_server(key))
     caf::anon_send(entry->actor, to_server::respond{std::move(response)});
+}
+
+void transaction_table::reject(const sip::transaction_key& key, sip::message_ref response) {
+  if (auto* entry = find_server(key))
+    caf::anon_send(entry->actor, to_server::reject{std::move(response)});
+}
+
+bool transaction_table::has_client(std::string_view branch_text, std::string_view method) const {
+  return clients_.contains(sip::client_key(secret_, branch_text, method));
 }
 
 void transaction_table::make_client(std::string_view branch_text, sip::message_ref request, const flow& over,

@@ -29,6 +29,8 @@ public:
   void make_server(const sip::transaction_key& key, sip::message_ref request, const flow& reply_over, const call_id& user);
   /// To a transaction that exists no more, nothing is sent.
   void respond(const sip::transaction_key& key, sip::message_ref response);
+  /// Sends a final response once; the transaction ends.
+  void reject(const sip::transaction_key& key, sip::message_ref response);
 
   // -- client ---------------------------------------------------------------------------------------------------
   /// Sends `request`, whose topmost Via is ours with `branch_text`. Its responses come to `user` under `branch`.
@@ -36,6 +38,7 @@ public:
   void make_client(std::string_view branch_text, sip::message_ref request, const flow& over, const call_id& user,
                    std::uint32_t branch);
   void cancel(std::string_view branch_text, std::string reason);
+  bool has_client(std::string_view branch_text, std::string_view method) const;
   /// False when the response belongs to no transaction.
   bool on_response(sip::message_ref response);
 
@@ -51,6 +54,9 @@ public:
   transaction_user& user() const noexcept { return user_; }
   supervisor& failures() const noexcept { return failures_; }
   std::size_t size() const noexcept { return servers_.size() + clients_.size(); }
+  /// Requests that have no final response yet: what a drain waits for.
+  std::size_t unanswered() const noexcept { return unanswered_; }
+  void on_answered() noexcept { --unanswered_; }
 
 private:
   shard& home_;
@@ -60,6 +66,7 @@ private:
   outlet& out_;
   transaction_user& user_;
   supervisor& failures_;
+  std::size_t unanswered_ = 0;
   std::unordered_map<sip::transaction_key, server_entry> servers_;
   std::unordered_map<sip::transaction_key, client_transaction_actor> clients_;
 };

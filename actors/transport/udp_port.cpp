@@ -16,23 +16,6 @@ constexpr std::size_t datagram_room = 65'536;
 constexpr std::size_t max_waiting = 4'096;
 constexpr int buffer_octets = 4 << 20;
 
-socklen_t fill(sockaddr_storage& out, const address& from) noexcept {
-  if (from.v6) {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(from.port);
-    std::memcpy(&v6.sin6_addr, from.octets.data(), 16);
-    std::memcpy(&out, &v6, sizeof v6);
-    return sizeof v6;
-  }
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(from.port);
-  std::memcpy(&v4.sin_addr, from.octets.data(), 4);
-  std::memcpy(&out, &v4, sizeof v4);
-  return sizeof v4;
-}
-
 address address_of(const sockaddr_storage& from) noexcept {
   address out;
   if (from.ss_family == AF_INET6) {
@@ -84,7 +67,7 @@ void udp_port::open() {
   setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
   setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
   sockaddr_storage name{};
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&name), fill(name, local)) != 0)
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&name), to_sockaddr(local, name)) != 0)
     throw std::system_error(errno, std::system_category(), "cannot listen on udp://" + to_string(local));
   socket_.non_blocking(true);
   await_readable();
@@ -138,7 +121,7 @@ void udp_port::flush() {
     auto count = std::min(batch_size, out_.size() - done);
     for (std::size_t i = 0; i < count; ++i) {
       auto& item = out_[done + i];
-      auto size = fill(batch_->peers[i], item.to);
+      auto size = to_sockaddr(item.to, batch_->peers[i]);
       batch_->pieces[i] = {const_cast<char*>(item.octets->octets.data()), item.octets->octets.size()};
       batch_->headers[i].msg_hdr = {&batch_->peers[i], size, &batch_->pieces[i], 1, nullptr, 0, 0};
     }
