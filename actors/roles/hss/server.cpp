@@ -14,6 +14,12 @@ instant system_now() {
 
 bool random_octets(std::span<std::uint8_t> into) { return RAND_bytes(into.data(), static_cast<int>(into.size())) == 1; }
 
+/// In tenths of a second, the unit of time-based sequences.
+constexpr std::uint64_t slowest_disk = 3000;
+
+/// Of one subscription: more have no honest cause.
+constexpr std::size_t most_waiting = 64;
+
 /// A record that was found may have been changed or removed before its lock was had.
 bool still_has(const record& of, std::string_view impi, std::string_view impu) {
   return of.who && (impi.empty() || of.who->find_private(impi)) && (impu.empty() || of.who->find_set(impu));
@@ -126,63 +132,72 @@ cx::saa server::on(const cx::sar& request) {
 }
 
 void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
-  auto refuse = [&](cx::result_code why) { then({why, request.impi, request.impu, {}}); };
+  auto again = [this, request, back, then](bool reserved) {
+    back([this, request, back, then, reserved] {
+      reserved ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
+    });
+  };
+  if (auto answer = answer_or_wait(request, again))
+    then(std::move(*answer));
+}
+
+/// Nothing when `again` will be called, once numbers are reserved or cannot be.
+std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const std::function<void(bool)>& again) {
+  auto refuse = [&](cx::result_code why) { return cx::maa{why, request.impi, request.impu, {}}; };
   auto [of, result] = find(request.impi, request.impu);
   if (!result.is_success())
     return refuse(result);
   std::unique_lock hold(of->lock);
-  if (!still_has(*of, request.impi, request.impu)) {
-    hold.unlock();
+  if (!still_has(*of, request.impi, request.impu))
     return refuse(cx::user_unknown);
-  }
   auto who = of->who;
   auto step = hss::on(*who, of->state, request);
-  if (step.refused) {
-    hold.unlock();
-    return then(std::move(*step.refused));
-  }
+  if (step.refused)
+    return std::move(step.refused);
   auto& secret = who->privates[step.private_index].secret;
-  if (auto* digest = std::get_if<digest_secret>(&secret)) {
-    if (step.next)
-      keep(*of, std::move(*step.next));
-    hold.unlock();
-    return then({cx::success, request.impi, request.impu, {make_digest_item(*digest)}});
-  }
-  auto& aka = std::get<aka_secret>(secret);
-  auto& numbers = of->sequences[step.private_index];
-  auto in_step = request.resync.empty() || resynchronise(aka, numbers, request.resync);
-  auto reach = numbers.reach(step.items, options_.now());
-  if (!in_step || !reach) {
-    hold.unlock();
-    return refuse(cx::unable_to_comply);
-  }
-  if (*reach > numbers.reserved) {
-    of->waiting.push_back([this, request, back, then](bool done) {
-      back([this, request, back, then, done] {
-        done ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
-      });
-    });
-    return reserve(of, step.private_index, *reach);
+  auto now = options_.now();
+  std::vector<aka::sequence_number> numbers;
+  if (auto* aka = std::get_if<aka_secret>(&secret)) {
+    auto can = prepare(of, step, *aka, request.resync, now);
+    if (can == readiness::waits && of->waiting.size() < most_waiting) {
+      of->waiting.push_back(again);
+      return std::nullopt;
+    }
+    if (can != readiness::ready)
+      return refuse(can == readiness::waits ? cx::too_busy : cx::unable_to_comply);
+    numbers = take(of, step, now);
   }
   if (step.next)
     keep(*of, std::move(*step.next));
-  auto taken = take(numbers, step.items);
-  if (numbers.reserved - numbers.generator.seq < options_.block / 4)
-    reserve(of, step.private_index, numbers.generator.seq); // in time, so that the next ones do not wait
   hold.unlock();
-  taken ? then(challenge(request, step, aka, *taken)) : refuse(cx::unable_to_comply);
+  if (auto* digest = std::get_if<digest_secret>(&secret))
+    return cx::maa{cx::success, request.impi, request.impu, {make_digest_item(*digest)}};
+  return challenge(request, step, std::get<aka_secret>(secret), numbers);
 }
 
-std::optional<std::vector<aka::sequence_number>> server::take(sequence& from, std::uint32_t count) {
+/// Brings the sequence up to the USIM's, if that is asked, and sees that the numbers to give are reserved. `of` is locked.
+server::readiness server::prepare(const record_ref& of, const mar_step& step, const aka_secret& secret,
+                                  const std::string& resync, instant now) {
+  auto& numbers = of->sequences[step.private_index];
+  if (!resync.empty() && !resynchronise(secret, numbers, resync))
+    return readiness::impossible;
+  auto reach = numbers.reach(step.items, now);
+  if (!reach)
+    return readiness::impossible;
+  if (*reach <= numbers.reserved)
+    return readiness::ready;
+  reserve(of, step.private_index, *reach);
+  return readiness::waits;
+}
+
+/// What prepare() found ready at the same time. `of` is locked.
+std::vector<aka::sequence_number> server::take(const record_ref& of, const mar_step& step, instant now) {
+  auto& from = of->sequences[step.private_index];
   std::vector<aka::sequence_number> taken;
-  auto now = options_.now();
-  for (; count > 0; --count) {
-    // The clock may have gone on since the reach was computed: what lies behind the reserved is not taken.
-    auto next = from.generator.peek(now);
-    if (!next || aka::seq_of(*next) > from.reserved)
-      return std::nullopt;
-    taken.push_back(*from.generator.next(now));
-  }
+  while (taken.size() < step.items)
+    taken.push_back(from.generator.next(now).value());
+  if (from.reserved - from.generator.seq < options_.block / 4)
+    reserve(of, step.private_index, from.generator.seq); // in time, so that the next ones do not wait
   return taken;
 }
 
@@ -200,7 +215,9 @@ void server::reserve(const record_ref& of, std::size_t private_index, std::uint6
     return;
   of->reserving = true;
   auto impi = of->who->privates[private_index].impi;
-  auto upto = std::min(reach + options_.block, aka::highest_seq);
+  // A time-based sequence goes on while the disk writes.
+  auto time_based = of->sequences[private_index].generator.scheme == aka::sequence_scheme::time_based;
+  auto upto = std::min(reach + std::max(options_.block, time_based ? slowest_disk : 0), aka::highest_seq);
   disk_->reserve(impi, upto,
                  [this, of, impi, upto](const result<void>& done) { reserved(of, impi, upto, done.has_value()); });
 }

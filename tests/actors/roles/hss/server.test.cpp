@@ -1,5 +1,6 @@
 // The embedded HSS as a whole: Cx over a database on disk.
-#include <fstream>
+#include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -337,4 +338,51 @@ TEST_CASE("Requests of many threads give each number once") {
   CHECK(numbers.size() == 800);
   CHECK(std::set<aka::sequence_number>(numbers.begin(), numbers.end()).size() == 800);
   CHECK(hss->show(impi)->privates[0].seq == 800);
+}
+
+TEST_CASE("TS 33.102 C.3.3: a time-based sequence follows the clock, also when it is set back, and through restarts") {
+  folder where;
+  auto now = std::make_shared<std::atomic<std::int64_t>>(noon.ms);
+  auto toml = phone_toml;
+  toml.insert(toml.find("k = "), "sqn = \"time\"\n");
+  std::set<aka::sequence_number> numbers;
+  std::unique_ptr<server> hss;
+  for (auto step : {10'000, 3'600'000, -7'200'000, 10'800'000, 0, 100}) {
+    hss.reset();
+    auto opened = server::open({where.database(), 8, [now] { return instant{*now}; }, {}});
+    REQUIRE(opened);
+    hss = std::move(*opened);
+    put(*hss, toml);
+    *now += step;
+    for (int i = 0; i < 20; ++i) {
+      auto sqn = sqn_of(ask(*hss, challenge_for()).items.at(0));
+      CHECK(numbers.insert(sqn).second);
+      CHECK(sqn == *numbers.rbegin());
+      *now += 50;
+    }
+  }
+  CHECK(aka::seq_of(*numbers.rbegin()) >= 72'000); // two hours after the first
+  CHECK(aka::seq_of(*numbers.rbegin()) < 72'000 + 6 * 4000);
+}
+
+TEST_CASE("A subscription that waits for the disk cannot be asked without end") {
+  auto hss = open();
+  put(*hss, phone_toml);
+  std::atomic<int> busy{0};
+  std::atomic<int> answered{0};
+  std::promise<void> gate;
+  auto opened = gate.get_future().share();
+  hss->put(
+      {}, [opened](auto) { opened.wait(); }, [](auto) {}); // the disk's thread is held up
+  for (int i = 0; i < 200; ++i)
+    hss->on(challenge_for(), at_once, [&](const cx::maa& answer) {
+      busy += answer.result == cx::too_busy;
+      ++answered;
+    });
+  CHECK(busy == 200 - 64);
+  gate.set_value();
+  for (int i = 0; i < 500 && answered < 200; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(answered == 200);
+  CHECK(busy == 200 - 64);
 }
