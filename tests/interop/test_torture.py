@@ -2,6 +2,7 @@
 # label: e2e
 """The torture messages of RFC 4475 and RFC 5118 against a node: by UDP, by TCP, and by TCP an octet at a time."""
 
+import json
 import pathlib
 import re
 import subprocess
@@ -13,6 +14,14 @@ from lib.suite import check, equal, suite
 
 RUN = ROOT / "tests" / "corpus" / "torture" / "run.py"
 tests = suite()
+
+# Not for streams: one has no Content-Length, which a stream must have (RFC 3261 clause 18.3), the other no end of its header.
+DATAGRAMS_ONLY = {"inv2543", "baddn"}
+
+
+def for_streams():
+    cases = json.loads((RUN.parent / "expected.json").read_text())["cases"]
+    return ",".join(c["name"] for c in cases if c["name"] not in DATAGRAMS_ONLY)
 
 
 def torture(folder, *options):
@@ -37,12 +46,12 @@ def _(folder):
 
 @tests.case("over TCP", 300)
 def _(folder):
-    torture(folder, "--transport", "tcp")
+    torture(folder, "--transport", "tcp", "--only", for_streams())
 
 
 @tests.case("over TCP, an octet at a time", 300)
 def _(folder):
-    torture(folder, "--transport", "tcp", "--chop", "1")
+    torture(folder, "--transport", "tcp", "--chop", "1", "--only", for_streams())
 
 
 tests.run()
