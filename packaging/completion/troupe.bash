@@ -16,13 +16,16 @@ _troupe() {
     return
     ;;
   --admin) words="http://127.0.0.1:8080" ;;
+  --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
   subscriber) words="add show remove list import" ;;
   import) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
   *)
     case $command:$topic in
     :*) words="run check ctl --help --version" ;;
-    run:* | check:*) words="--config --help" ;;
-    ctl:) words="--admin --json --help status registrations calls subscriber" ;;
+    run:*) words="--config --help" ;;
+    check:*) words="--config --explain --help" ;;
+    ctl:) words="--admin --token-file --json --help status nodes registrations calls peers tunnels subscriber drain" ;;
+    ctl:registrations | ctl:calls) words="--after --limit --help" ;;
     ctl:*) words="--help" ;;
     esac
     ;;
