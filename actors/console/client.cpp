@@ -56,9 +56,7 @@ std::string time_at(const json& in, std::string_view key) {
   return text;
 }
 
-std::string megabytes(const json& octets) {
-  return std::to_string(octets.get<std::uint64_t>() / 1'000'000) + " MB";
-}
+std::string megabytes(const json& octets) { return std::to_string(octets.get<std::uint64_t>() / 1'000'000) + " MB"; }
 
 void line(std::ostream& out, std::string_view name, const std::string& value) {
   std::string head(name);
@@ -68,7 +66,8 @@ void line(std::ostream& out, std::string_view name, const std::string& value) {
 
 std::string why_not(httplib::Error e, const std::string& url) {
   if (e == httplib::Error::Connection || e == httplib::Error::ConnectionTimeout)
-    return "no node answers at " + url + ": is it running? `troupe run --config FILE` starts one; admin.listen is where it answers";
+    return "no node answers at " + url +
+           ": is it running? `troupe run --config FILE` starts one; admin.listen is where it answers";
   return "no answer from " + url + ": " + httplib::to_string(e);
 }
 
@@ -116,8 +115,9 @@ std::optional<json> client::ask(const question& q) {
   if (got->status < 300)
     return body.is_discarded() ? json::object() : body;
   failed_ = ctl_status::refused;
-  auto told = body.is_object() && body.contains("error") ? text_at(body, "error")
-                                                         : how_.url + " is no node of ours: it answers " + std::to_string(got->status);
+  auto told = body.is_object() && body.contains("error")
+                  ? text_at(body, "error")
+                  : how_.url + " is no node of ours: it answers " + std::to_string(got->status);
   auto lines = body.is_object() && body.contains("details") ? body["details"] : json::array({told});
   for (auto& each : lines)
     err_ << "troupe ctl: " << harmless(each.get<std::string>()) << '\n';
@@ -158,16 +158,20 @@ ctl_status client::status() {
     line(out_, "connections", text_at(s, "connections"));
     line(out_, "restarts", text_at(s, "restarts"));
     auto& store = s["store"];
-    line(out_, "store", text_at(store, "spec") + ", " + text_at(store, "failed_commits") + " failed commits, "
-                          + text_at(store, "quarantined") + " quarantined" + (store.contains("last_failure") ? "; last failure: " + text_at(store, "last_failure") : ""));
+    line(out_, "store",
+         text_at(store, "spec") + ", " + text_at(store, "failed_commits") + " failed commits, " +
+             text_at(store, "quarantined") + " quarantined" +
+             (store.contains("last_failure") ? "; last failure: " + text_at(store, "last_failure") : ""));
     if (s.contains("hss"))
-      line(out_, "hss", text_at(s["hss"], "subscribers") + " subscribers, " + text_at(s["hss"], "disk_failures") + " disk failures");
+      line(out_, "hss",
+           text_at(s["hss"], "subscribers") + " subscribers, " + text_at(s["hss"], "disk_failures") + " disk failures");
     for (std::size_t i = 0; i < s["shards"].size(); ++i)
       if (!s["shards"][i]["answers"].get<bool>())
         line(out_, "shard " + std::to_string(i), "DOES NOT ANSWER");
     auto& process = s["process"];
-    line(out_, "process", megabytes(process["resident_octets"]) + " resident, " + text_at(process, "cpu_seconds") + " s CPU, "
-                            + text_at(process, "descriptors") + " descriptors, " + text_at(process, "threads") + " threads");
+    line(out_, "process",
+         megabytes(process["resident_octets"]) + " resident, " + text_at(process, "cpu_seconds") + " s CPU, " +
+             text_at(process, "descriptors") + " descriptors, " + text_at(process, "threads") + " threads");
   });
 }
 
@@ -184,8 +188,8 @@ ctl_status client::registrations(const page& which) {
   return show({"GET", path_of("registrations", which), {}, {}}, [this](const json& list) {
     table t({"SET", "STATE", "IMPIS", "CONTACTS", "CALLS", "EXPIRES (UTC)"});
     for (auto& r : list["items"])
-      t.add({text_at(r, "id"), text_at(r, "state"), joined(r["impis"], ","), std::to_string(r["contacts"].size()), text_at(r, "calls"),
-             time_at(r, "expires_at")});
+      t.add({text_at(r, "id"), text_at(r, "state"), joined(r["impis"], ","), std::to_string(r["contacts"].size()),
+             text_at(r, "calls"), time_at(r, "expires_at")});
     out_ << (t.empty() ? "nobody is registered\n" : t.text());
     more(list, "registrations");
   });
@@ -220,8 +224,11 @@ ctl_status client::calls(const page& which) {
     table t({"ID", "HALF", "STATE", "CALLER", "CALLEE", "CALL-ID"});
     for (auto& c : list["items"]) {
       auto dialog = c["dialogs"].empty() ? json::object() : c["dialogs"].front();
-      auto address = [&](const char* end) { return dialog.contains(end) ? text_at(dialog[end], "address") : std::string(); };
-      t.add({text_at(c, "id"), text_at(c, "half"), text_at(c, "state"), address("caller"), address("callee"), text_at(c, "call_id")});
+      auto address = [&](const char* end) {
+        return dialog.contains(end) ? text_at(dialog[end], "address") : std::string();
+      };
+      t.add({text_at(c, "id"), text_at(c, "half"), text_at(c, "state"), address("caller"), address("callee"),
+             text_at(c, "call_id")});
     }
     out_ << (t.empty() ? "there are no calls\n" : t.text());
     more(list, "calls");
@@ -289,10 +296,11 @@ ctl_status client::subscriber(const std::string& id) {
 
 ctl_status client::add_subscriber(const json& subscriber) {
   auto impi = text_at(subscriber, "impi");
-  return show({"PUT", "/api/v1/subscribers/" + escaped(impi), text_of(subscriber), "application/json"}, [&](const json& done) {
-    auto many = [&](const char* key) { return done.value(key, std::size_t{0}) > 0; };
-    out_ << harmless(impi) << (many("added") ? " added\n" : many("changed") ? " changed\n" : " is so already\n");
-  });
+  return show(
+      {"PUT", "/api/v1/subscribers/" + escaped(impi), text_of(subscriber), "application/json"}, [&](const json& done) {
+        auto many = [&](const char* key) { return done.value(key, std::size_t{0}) > 0; };
+        out_ << harmless(impi) << (many("added") ? " added\n" : many("changed") ? " changed\n" : " is so already\n");
+      });
 }
 
 ctl_status client::remove_subscriber(const std::string& impi) {
@@ -301,21 +309,25 @@ ctl_status client::remove_subscriber(const std::string& impi) {
 }
 
 ctl_status client::import_subscribers(const std::string& toml, const std::string& file) {
-  return show({"POST", "/api/v1/subscribers?name=" + escaped(file), toml, "application/toml"}, [this](const json& done) {
-    out_ << text_at(done, "added") << " added, " << text_at(done, "changed") << " changed, " << text_at(done, "unchanged")
-         << " as they were\n";
-  });
+  return show({"POST", "/api/v1/subscribers?name=" + escaped(file), toml, "application/toml"},
+              [this](const json& done) {
+                out_ << text_at(done, "added") << " added, " << text_at(done, "changed") << " changed, "
+                     << text_at(done, "unchanged") << " as they were\n";
+              });
 }
 
 ctl_status client::drain(const std::string& node) {
   auto here = ask({"GET", "/api/v1/nodes", {}, {}});
   if (!here)
     return failed_;
-  auto name = here->contains("items") && !(*here)["items"].empty() ? text_at((*here)["items"].front(), "name") : std::string();
+  auto name =
+      here->contains("items") && !(*here)["items"].empty() ? text_at((*here)["items"].front(), "name") : std::string();
   if (!node.empty() && node != name)
-    return not_yet("the node at " + how_.url + " is " + name + ": draining another node needs a cluster, which this release does not have;"
+    return not_yet("the node at " + how_.url + " is " + name +
+                   ": draining another node needs a cluster, which this release does not have;"
                    " name that node's --admin");
-  return show({"POST", "/api/v1/drain", {}, {}}, [&](const json&) { out_ << harmless(name) << " drains, and ends when its calls have\n"; });
+  return show({"POST", "/api/v1/drain", {}, {}},
+              [&](const json&) { out_ << harmless(name) << " drains, and ends when its calls have\n"; });
 }
 
 } // namespace troupe::console

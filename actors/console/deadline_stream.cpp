@@ -18,8 +18,8 @@ void read_address(socket_t socket, name_of which, std::string& ip, int& port) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> service{};
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (which(socket, generic, &size) == 0
-      && getnameinfo(generic, size, host.data(), host.size(), service.data(), service.size(), NI_NUMERICHOST | NI_NUMERICSERV) == 0) {
+  if (which(socket, generic, &size) == 0 && getnameinfo(generic, size, host.data(), host.size(), service.data(),
+                                                        service.size(), NI_NUMERICHOST | NI_NUMERICSERV) == 0) {
     ip = host.data();
     port = std::atoi(service.data());
   }
@@ -41,13 +41,9 @@ bool deadline_stream::wait(short for_what) const {
   }
 }
 
-bool deadline_stream::is_readable() const {
-  return at_ < end_ || wait(POLLIN);
-}
+bool deadline_stream::is_readable() const { return at_ < end_ || wait(POLLIN); }
 
-bool deadline_stream::is_writable() const {
-  return wait(POLLOUT);
-}
+bool deadline_stream::is_writable() const { return wait(POLLOUT); }
 
 ssize_t deadline_stream::read(char* to, size_t size) {
   if (at_ == end_) {

@@ -17,7 +17,7 @@ public:
 
   /// Does not own the socket.
   deadline_stream(socket_t socket, clock::duration patience)
-    : socket_(socket), patience_(patience), until_(clock::now() + patience) {}
+      : socket_(socket), patience_(patience), until_(clock::now() + patience) {}
 
   bool is_readable() const override;
   bool is_writable() const override;

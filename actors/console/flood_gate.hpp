@@ -18,7 +18,7 @@ class flood_gate {
 public:
   /// `burst` lines at once, then `per_second`.
   constexpr explicit flood_gate(std::uint32_t per_second = 5, std::uint32_t burst = 20) noexcept
-    : per_second_(per_second), burst_(burst), tokens_ms_(std::int64_t{burst} * 1000) {}
+      : per_second_(per_second), burst_(burst), tokens_ms_(std::int64_t{burst} * 1000) {}
 
   /// Nothing: leave the line out. Else how many were left out since the last that passed.
   std::optional<std::uint64_t> pass(instant now) noexcept {

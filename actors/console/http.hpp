@@ -3,6 +3,6 @@
 #pragma once
 
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
-#  define CPPHTTPLIB_OPENSSL_SUPPORT
+#define CPPHTTPLIB_OPENSSL_SUPPORT
 #endif
 #include <httplib.h>

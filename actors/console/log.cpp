@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::string_view words[]{"trace", "debug", "info", "warn", "error", "critical", "off"};
 
-spdlog::level::level_enum level_of(level l) noexcept {
-  return static_cast<spdlog::level::level_enum>(l);
-}
+spdlog::level::level_enum level_of(level l) noexcept { return static_cast<spdlog::level::level_enum>(l); }
 
 class formatter final : public spdlog::formatter {
 public:
@@ -55,7 +53,8 @@ std::shared_ptr<spdlog::details::thread_pool> writer;
 void setup(const settings& how) {
   auto sink = make_sink(how.file);
   writer = std::make_shared<spdlog::details::thread_pool>(how.ring, 1);
-  auto logger = std::make_shared<spdlog::async_logger>("troupe", sink, writer, spdlog::async_overflow_policy::overrun_oldest);
+  auto logger =
+      std::make_shared<spdlog::async_logger>("troupe", sink, writer, spdlog::async_overflow_policy::overrun_oldest);
   logger->set_formatter(std::make_unique<formatter>(how.format));
   logger->set_level(level_of(how.least));
   logger->flush_on(spdlog::level::info);
@@ -71,9 +70,7 @@ void end() noexcept {
   writer.reset();
 }
 
-std::uint64_t lost() noexcept {
-  return writer ? writer->overrun_counter() : 0;
-}
+std::uint64_t lost() noexcept { return writer ? writer->overrun_counter() : 0; }
 
 bool enabled(level l) noexcept {
   auto* logger = spdlog::default_logger_raw();

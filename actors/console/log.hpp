@@ -21,8 +21,8 @@ enum class format : std::uint8_t { text, json };
 struct settings {
   level least = level::info;
   log::format format = log::format::text;
-  std::string file;          ///< appended to; empty: standard error
-  std::size_t ring = 8'192;  ///< lines that wait to be written
+  std::string file;         ///< appended to; empty: standard error
+  std::size_t ring = 8'192; ///< lines that wait to be written
 };
 
 /// Installs the log for the whole process; before that, lines go to standard error at once. Throws std::runtime_error

@@ -13,8 +13,9 @@ constexpr char between_fields = '\x1f';
 constexpr char behind_name = '\x1e';
 
 /// Names of fields whose values never reach a log, whoever passes them.
-constexpr std::array<std::string_view, 14> secrets{"password", "k",     "op",   "opc",    "topc",          "top",   "ck",
-                                                   "ik",       "ha1",   "xres", "secret", "authorization", "token", "response"};
+constexpr std::array<std::string_view, 14> secrets{"password", "k",       "op",  "opc",  "topc",   "top",
+                                                   "ck",       "ik",      "ha1", "xres", "secret", "authorization",
+                                                   "token",    "response"};
 
 bool is_secret(std::string_view name) noexcept {
   for (auto s : secrets)

@@ -12,33 +12,33 @@ struct family {
 
 /// What the shards do not count.
 constexpr std::array own_families{
-  family{"troupe_call_setup_seconds", "histogram", "le", "INVITE to its first 2xx"},
-  family{"troupe_registration_seconds", "histogram", "le", "REGISTER to its final response"},
-  family{"troupe_cx_seconds", "histogram", "le", "a question to the HSS to its answer"},
-  family{"troupe_build_info", "gauge", "version", "always 1; the version is in the label"},
-  family{"troupe_node_info", "gauge", "node, home_domain, roles", "always 1; who this node is stands in the labels"},
-  family{"troupe_ready", "gauge", "", "1 while the node serves; 0 while it starts or drains"},
-  family{"troupe_shard_delay_seconds", "gauge", "shard",
-         "how long work that the console gave to the shard waited for its turn; absent when it did not come in time"},
-  family{"troupe_shard_stuck", "gauge", "shard", "1 when the shard did not take up the console's work in time"},
-  family{"troupe_store_commits_total", "counter", "result", "group commits of the store"},
-  family{"troupe_store_records_total", "counter", "", "puts and erases that were committed"},
-  family{"troupe_store_commit_seconds_total", "counter", "", "time spent in group commits"},
-  family{"troupe_store_recovered", "gauge", "", "records found in the store when it was opened"},
-  family{"troupe_store_quarantined_total", "counter", "", "records set aside because they cannot be used"},
-  family{"troupe_hss_subscribers", "gauge", "", "private identities in the embedded HSS"},
-  family{"troupe_hss_unwritten", "gauge", "", "changes of the embedded HSS that wait for the disk"},
-  family{"troupe_hss_disk_failures_total", "counter", "", "writes of the embedded HSS that failed"},
-  family{"troupe_log_lines_lost_total", "counter", "", "log lines that were overwritten before they were written"},
-  family{"troupe_admin_requests_total", "counter", "", "requests to the admin interface"},
-  family{"troupe_admin_refused_total", "counter", "", "connections to the admin interface beyond its limit"},
-  family{"process_cpu_seconds_total", "counter", "", "user and system time"},
-  family{"process_resident_memory_bytes", "gauge", "", "resident memory"},
-  family{"process_virtual_memory_bytes", "gauge", "", "virtual memory"},
-  family{"process_open_fds", "gauge", "", "open file descriptors"},
-  family{"process_max_fds", "gauge", "", "the limit of open file descriptors"},
-  family{"process_threads", "gauge", "", "threads"},
-  family{"process_start_time_seconds", "gauge", "", "start of the process, seconds since the epoch"},
+    family{"troupe_call_setup_seconds", "histogram", "le", "INVITE to its first 2xx"},
+    family{"troupe_registration_seconds", "histogram", "le", "REGISTER to its final response"},
+    family{"troupe_cx_seconds", "histogram", "le", "a question to the HSS to its answer"},
+    family{"troupe_build_info", "gauge", "version", "always 1; the version is in the label"},
+    family{"troupe_node_info", "gauge", "node, home_domain, roles", "always 1; who this node is stands in the labels"},
+    family{"troupe_ready", "gauge", "", "1 while the node serves; 0 while it starts or drains"},
+    family{"troupe_shard_delay_seconds", "gauge", "shard",
+           "how long work that the console gave to the shard waited for its turn; absent when it did not come in time"},
+    family{"troupe_shard_stuck", "gauge", "shard", "1 when the shard did not take up the console's work in time"},
+    family{"troupe_store_commits_total", "counter", "result", "group commits of the store"},
+    family{"troupe_store_records_total", "counter", "", "puts and erases that were committed"},
+    family{"troupe_store_commit_seconds_total", "counter", "", "time spent in group commits"},
+    family{"troupe_store_recovered", "gauge", "", "records found in the store when it was opened"},
+    family{"troupe_store_quarantined_total", "counter", "", "records set aside because they cannot be used"},
+    family{"troupe_hss_subscribers", "gauge", "", "private identities in the embedded HSS"},
+    family{"troupe_hss_unwritten", "gauge", "", "changes of the embedded HSS that wait for the disk"},
+    family{"troupe_hss_disk_failures_total", "counter", "", "writes of the embedded HSS that failed"},
+    family{"troupe_log_lines_lost_total", "counter", "", "log lines that were overwritten before they were written"},
+    family{"troupe_admin_requests_total", "counter", "", "requests to the admin interface"},
+    family{"troupe_admin_refused_total", "counter", "", "connections to the admin interface beyond its limit"},
+    family{"process_cpu_seconds_total", "counter", "", "user and system time"},
+    family{"process_resident_memory_bytes", "gauge", "", "resident memory"},
+    family{"process_virtual_memory_bytes", "gauge", "", "virtual memory"},
+    family{"process_open_fds", "gauge", "", "open file descriptors"},
+    family{"process_max_fds", "gauge", "", "the limit of open file descriptors"},
+    family{"process_threads", "gauge", "", "threads"},
+    family{"process_start_time_seconds", "gauge", "", "start of the process, seconds since the epoch"},
 };
 
 constexpr auto shard_metrics = static_cast<std::size_t>(metric::last_);
@@ -129,7 +129,8 @@ void write_histogram(exposition& out, std::string_view name, const std::vector<c
     for (auto* each : shards)
       count += (each->*which).bucket(at);
     auto last = at == histogram::bounds_ms.size();
-    out.sample(static_cast<double>(count), label("le", last ? "+Inf" : number(histogram::bounds_ms[at] / 1000.0)), "_bucket");
+    out.sample(static_cast<double>(count), label("le", last ? "+Inf" : number(histogram::bounds_ms[at] / 1000.0)),
+               "_bucket");
   }
   for (auto* each : shards)
     sum_ms += (each->*which).sum_ms();
@@ -143,7 +144,8 @@ void write_node(exposition& out, const scrape& from) {
     roles += (roles.empty() ? "" : ",") + r;
   out.one("troupe_build_info", 1, label("version", from.node.version));
   out.one("troupe_node_info", 1,
-          label("node", from.node.name) + ',' + label("home_domain", from.node.home_domain) + ',' + label("roles", roles));
+          label("node", from.node.name) + ',' + label("home_domain", from.node.home_domain) + ',' +
+              label("roles", roles));
   out.one("troupe_ready", from.state == phase::serving ? 1 : 0);
 }
 
@@ -202,8 +204,8 @@ std::string labels_of(std::string_view name) {
   return out;
 }
 
-constexpr std::string_view preface
-  = "<!-- Made by metrics_markdown() of actors/console/metrics_text.cpp. After a change:\n"
+constexpr std::string_view preface =
+    "<!-- Made by metrics_markdown() of actors/console/metrics_text.cpp. After a change:\n"
     "     TROUPE_WRITE_DOCS=1 build/dev/tests/test_actors_console -->\n"
     "# Metrics\n"
     "\n"

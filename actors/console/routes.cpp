@@ -79,7 +79,8 @@ const char* reason_of(int status) {
 
 void routes::add_to(httplib::Server& server) {
   using handled = httplib::Server::HandlerResponse;
-  server.set_pre_routing_handler([this](auto& q, auto& to) { return admitted(q, to) ? handled::Unhandled : handled::Handled; });
+  server.set_pre_routing_handler(
+      [this](auto& q, auto& to) { return admitted(q, to) ? handled::Unhandled : handled::Handled; });
   server.set_error_handler([](const request&, response& to) {
     if (to.body.empty())
       refuse(to, to.status, reason_of(to.status));
@@ -102,8 +103,10 @@ void routes::add_to(httplib::Server& server) {
   server.Get("/api/v1/subscribers", [this](auto& q, auto& to) { subscribers(q, to); });
   server.Get("/api/v1/subscribers/(.+)", [this](auto& q, auto& to) { subscriber(q.matches[1], to); });
   server.Post("/api/v1/subscribers", [this](const request& q, response& to) { import_subscribers(q, to); });
-  server.Put("/api/v1/subscribers/(.+)", [this](const request& q, response& to) { put_subscriber(q.matches[1], q, to); });
-  server.Delete("/api/v1/subscribers/(.+)", [this](const request& q, response& to) { remove_subscriber(q.matches[1], to); });
+  server.Put("/api/v1/subscribers/(.+)",
+             [this](const request& q, response& to) { put_subscriber(q.matches[1], q, to); });
+  server.Delete("/api/v1/subscribers/(.+)",
+                [this](const request& q, response& to) { remove_subscriber(q.matches[1], to); });
   server.Post("/api/v1/drain", [this](const request&, response& to) { drain(to); });
 }
 
@@ -170,14 +173,16 @@ void routes::metrics_page(response& to) {
   to.set_content(metrics_text(gather(scrape_patience)), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-void routes::status(response& to) {
-  send(to, view(gather(scrape_patience), wall_clock()));
-}
+void routes::status(response& to) { send(to, view(gather(scrape_patience), wall_clock())); }
 
 /// One until there is a cluster.
 void routes::nodes(response& to) {
   auto here = source_.node();
-  json one{{"name", here.name}, {"state", to_string(source_.state())}, {"version", here.version}, {"roles", here.roles}, {"this", true}};
+  json one{{"name", here.name},
+           {"state", to_string(source_.state())},
+           {"version", here.version},
+           {"roles", here.roles},
+           {"this", true}};
   send(to, {{"items", json::array({one})}, {"next", nullptr}});
 }
 

@@ -17,9 +17,10 @@ namespace {
 /// Set while a connection is taken that no thread has time for: it is turned away where it was accepted.
 thread_local bool turn_away = false;
 
-constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
-                                  "Connection: close\r\nContent-Length: 64\r\n\r\n"
-                                  "{\"status\": 503, \"error\": \"too many requests at the same time\"}\r\n";
+constexpr std::string_view busy =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+    "Connection: close\r\nContent-Length: 64\r\n\r\n"
+    "{\"status\": 503, \"error\": \"too many requests at the same time\"}\r\n";
 
 /// httplib's own pool takes whatever comes; this one has a bound.
 class bounded_pool final : public httplib::TaskQueue {
@@ -93,8 +94,8 @@ public:
     routes_.add_to(*this);
     port_ = how.port == 0 ? bind_to_any_port(how.host) : (bind_to_port(how.host, how.port) ? how.port : -1);
     if (port_ < 0)
-      throw std::runtime_error("admin.listen: cannot listen on " + how.host + " port " + std::to_string(how.port) + ": "
-                               + std::strerror(errno));
+      throw std::runtime_error("admin.listen: cannot listen on " + how.host + " port " + std::to_string(how.port) +
+                               ": " + std::strerror(errno));
   }
 
   void start() {
@@ -135,22 +136,14 @@ private:
 };
 
 server::server(source& of, server_options options)
-  : routes_(std::make_unique<routes>(of, options.token)), listener_(std::make_unique<listener>(*routes_, options)) {}
+    : routes_(std::make_unique<routes>(of, options.token)), listener_(std::make_unique<listener>(*routes_, options)) {}
 
-server::~server() {
-  stop();
-}
+server::~server() { stop(); }
 
-void server::start() {
-  listener_->start();
-}
+void server::start() { listener_->start(); }
 
-void server::stop() {
-  listener_->end();
-}
+void server::stop() { listener_->end(); }
 
-std::uint16_t server::port() const noexcept {
-  return static_cast<std::uint16_t>(listener_->port());
-}
+std::uint16_t server::port() const noexcept { return static_cast<std::uint16_t>(listener_->port()); }
 
 } // namespace troupe::console

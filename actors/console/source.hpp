@@ -49,7 +49,7 @@ struct page {
 template <class Item>
 struct listing {
   std::vector<Item> items;
-  std::string next; ///< `after` of the next page; empty: that was all
+  std::string next;     ///< `after` of the next page; empty: that was all
   bool partial = false; ///< a shard did not answer in time
 };
 
@@ -80,9 +80,9 @@ struct dialog_facts {
 
 /// One half of a call at one stage of its way through this node.
 struct call_facts {
-  std::string id;   ///< unlike that of any other call entity
+  std::string id; ///< unlike that of any other call entity
   std::string call_id;
-  std::string half; ///< "originating", "terminating", or "none" where no IMS role is concerned
+  std::string half;  ///< "originating", "terminating", or "none" where no IMS role is concerned
   std::string state; ///< "ringing", "established", "ended"
   std::vector<dialog_facts> dialogs;
   std::size_t open_invites = 0;

@@ -8,7 +8,7 @@ namespace {
 /// Characters, not octets: what continues one in UTF-8 takes no place.
 std::size_t width(std::string_view text) noexcept {
   return static_cast<std::size_t>(
-    std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 void append_row(std::string& out, const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {

@@ -5,9 +5,7 @@
 namespace troupe::console {
 namespace {
 
-json time_of(const std::optional<instant>& at) {
-  return at ? json(log::time_text(at->ms)) : json();
-}
+json time_of(const std::optional<instant>& at) { return at ? json(log::time_text(at->ms)) : json(); }
 
 json view(const contact_facts& c) {
   json out{{"uri", c.uri}, {"impi", c.impi}, {"q", c.q}, {"path", c.path}};
@@ -39,8 +37,8 @@ std::uint64_t sum_of(const scrape& of, metric m) {
 }
 
 json view(const store_facts& s) {
-  json out{{"spec", s.spec},           {"commits", s.commits},     {"failed_commits", s.failed_commits},
-           {"records", s.records},     {"recovered", s.recovered}, {"quarantined", s.quarantined}};
+  json out{{"spec", s.spec},       {"commits", s.commits},     {"failed_commits", s.failed_commits},
+           {"records", s.records}, {"recovered", s.recovered}, {"quarantined", s.quarantined}};
   if (!s.last_failure.empty())
     out["last_failure"] = s.last_failure;
   return out;
@@ -93,14 +91,18 @@ json view(const scrape& of, instant now) {
   out["calls"] = {{"live", sum_of(of, metric::calls_live_now)}, {"stored", sum_of(of, metric::calls_stored_now)}};
   out["transactions"] = sum_of(of, metric::transactions_now);
   out["connections"] = sum_of(of, metric::connections_now);
-  out["restarts"] = sum_of(of, metric::restarts_transaction) + sum_of(of, metric::restarts_call)
-                    + sum_of(of, metric::restarts_registration) + sum_of(of, metric::restarts_other);
+  out["restarts"] = sum_of(of, metric::restarts_transaction) + sum_of(of, metric::restarts_call) +
+                    sum_of(of, metric::restarts_registration) + sum_of(of, metric::restarts_other);
   out["store"] = view(of.store);
   if (of.hss)
-    out["hss"] = {{"subscribers", of.hss->subscribers}, {"unwritten", of.hss->unwritten}, {"disk_failures", of.hss->disk_failures}};
+    out["hss"] = {{"subscribers", of.hss->subscribers},
+                  {"unwritten", of.hss->unwritten},
+                  {"disk_failures", of.hss->disk_failures}};
   out["shards"] = view(of.delays);
-  out["process"] = {{"resident_octets", of.process.resident_octets}, {"cpu_seconds", of.process.cpu_seconds},
-                    {"descriptors", of.process.open_descriptors}, {"threads", of.process.threads}};
+  out["process"] = {{"resident_octets", of.process.resident_octets},
+                    {"cpu_seconds", of.process.cpu_seconds},
+                    {"descriptors", of.process.open_descriptors},
+                    {"threads", of.process.threads}};
   return out;
 }
 
@@ -115,16 +117,15 @@ json view(const registration_facts& r) {
 }
 
 json view(const call_facts& c) {
-  json out{{"id", c.id}, {"call_id", c.call_id}, {"half", c.half}, {"state", c.state}, {"open_invites", c.open_invites}};
+  json out{
+      {"id", c.id}, {"call_id", c.call_id}, {"half", c.half}, {"state", c.state}, {"open_invites", c.open_invites}};
   out["dialogs"] = json::array();
   for (auto& d : c.dialogs)
     out["dialogs"].push_back(view(d));
   return out;
 }
 
-json view(const peer_facts& p) {
-  return {{"name", p.name}, {"kind", p.kind}};
-}
+json view(const peer_facts& p) { return {{"name", p.name}, {"kind", p.kind}}; }
 
 json view(const subscriber_facts& s) {
   json out{{"privates", json::array()}, {"sets", json::array()}};
@@ -148,13 +149,9 @@ json view(const subscriber_facts& s) {
   return out;
 }
 
-json view(const import_facts& i) {
-  return {{"added", i.added}, {"changed", i.changed}, {"unchanged", i.unchanged}};
-}
+json view(const import_facts& i) { return {{"added", i.added}, {"changed", i.changed}, {"unchanged", i.unchanged}}; }
 
-std::string text_of(const json& value) {
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
-}
+std::string text_of(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace) + '\n'; }
 
 std::string toml_text(const std::string& text) {
   std::string out;

@@ -10,13 +10,10 @@ namespace troupe {
 
 std::string_view via_name(transport t) noexcept {
   switch (t) {
-  case transport::udp:
-    return "UDP";
-  case transport::tls:
-    return "TLS";
+  case transport::udp: return "UDP";
+  case transport::tls: return "TLS";
   case transport::tcp:
-  case transport::local:
-    break;
+  case transport::local: break;
   }
   return "TCP";
 }
@@ -64,9 +61,7 @@ socklen_t to_sockaddr(const address& from, sockaddr_storage& out) noexcept {
   return sizeof v4;
 }
 
-std::string to_string(const address& a) {
-  return host_text(a) + ':' + std::to_string(a.port);
-}
+std::string to_string(const address& a) { return host_text(a) + ':' + std::to_string(a.port); }
 
 std::string encode(const flow& f) {
   std::string out;

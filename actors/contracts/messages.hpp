@@ -111,21 +111,18 @@ struct timer {
 };
 } // namespace to_call
 
-using server_transaction_actor
-  = caf::typed_actor<caf::reacts_to<to_server::again>, caf::reacts_to<to_server::ack>,
-                     caf::reacts_to<to_server::respond>, caf::reacts_to<to_server::reject>,
-                     caf::reacts_to<to_server::send_failed>,
-                     caf::reacts_to<timer_fired>>;
+using server_transaction_actor = caf::typed_actor<caf::reacts_to<to_server::again>, caf::reacts_to<to_server::ack>,
+                                                  caf::reacts_to<to_server::respond>, caf::reacts_to<to_server::reject>,
+                                                  caf::reacts_to<to_server::send_failed>, caf::reacts_to<timer_fired>>;
 
-using client_transaction_actor
-  = caf::typed_actor<caf::reacts_to<to_client::response>, caf::reacts_to<to_client::cancel>,
+using client_transaction_actor =
+    caf::typed_actor<caf::reacts_to<to_client::response>, caf::reacts_to<to_client::cancel>,
                      caf::reacts_to<to_client::send_failed>, caf::reacts_to<timer_fired>>;
 
-using call_actor
-  = caf::typed_actor<caf::reacts_to<to_call::request>, caf::reacts_to<to_call::cancel>,
-                     caf::reacts_to<to_call::response>, caf::reacts_to<to_call::branch_failed>,
-                     caf::reacts_to<to_call::server_failed>, caf::reacts_to<to_call::resume>,
-                     caf::reacts_to<to_call::timer>>;
+using call_actor = caf::typed_actor<caf::reacts_to<to_call::request>, caf::reacts_to<to_call::cancel>,
+                                    caf::reacts_to<to_call::response>, caf::reacts_to<to_call::branch_failed>,
+                                    caf::reacts_to<to_call::server_failed>, caf::reacts_to<to_call::resume>,
+                                    caf::reacts_to<to_call::timer>>;
 
 } // namespace troupe
 

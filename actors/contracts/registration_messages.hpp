@@ -83,19 +83,17 @@ struct subscribed {
 };
 } // namespace to_binding
 
-using authentication_actor
-  = caf::typed_actor<caf::reacts_to<to_authentication::register_received>, caf::reacts_to<to_authentication::vectors>,
-                     caf::reacts_to<timer_due>>;
+using authentication_actor = caf::typed_actor<caf::reacts_to<to_authentication::register_received>,
+                                              caf::reacts_to<to_authentication::vectors>, caf::reacts_to<timer_due>>;
 
-using registration_actor
-  = caf::typed_actor<caf::reacts_to<to_registration::registering>, caf::reacts_to<to_registration::assigned>,
+using registration_actor =
+    caf::typed_actor<caf::reacts_to<to_registration::registering>, caf::reacts_to<to_registration::assigned>,
                      caf::reacts_to<to_registration::subscribing>, caf::reacts_to<to_registration::notify_done>,
                      caf::reacts_to<to_registration::serve_unregistered>, caf::reacts_to<to_registration::pushed>,
                      caf::reacts_to<to_registration::terminating>, caf::reacts_to<timer_due>>;
 
-using binding_actor
-  = caf::typed_actor<caf::reacts_to<to_binding::note>, caf::reacts_to<to_binding::notified>,
-                     caf::reacts_to<to_binding::subscribed>, caf::reacts_to<timer_due>>;
+using binding_actor = caf::typed_actor<caf::reacts_to<to_binding::note>, caf::reacts_to<to_binding::notified>,
+                                       caf::reacts_to<to_binding::subscribed>, caf::reacts_to<timer_due>>;
 
 } // namespace troupe
 

@@ -77,8 +77,8 @@ struct ask_subscriber {
   sip::entity_key key;
 };
 
-using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask_profile, ask_binding, note_registration,
-                              ask_subscriber>;
+using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask_profile, ask_binding,
+                              note_registration, ask_subscriber>;
 
 /// What is known so far for this message at this hop. An optional without value: not asked yet.
 struct facts {
@@ -156,7 +156,8 @@ public:
   /// May edit the message only when it answers pass_on.
   virtual decision on_request(sip::message& request, const context& ctx, hop& own) const = 0;
   /// A response from the next hop (or one that a later role of this node made). `request` is what this role passed on.
-  virtual decision on_response(sip::message& response, const sip::message& request, const context& ctx, hop& own) const = 0;
+  virtual decision on_response(sip::message& response, const sip::message& request, const context& ctx,
+                               hop& own) const = 0;
 };
 
 } // namespace troupe::roles

@@ -11,7 +11,10 @@
 namespace troupe {
 
 call::call(caf::actor_config& config, shard& home, call_table& table, const call_id& id)
-  : pinned(config, home), table_(table), id_(id), idle_(std::make_unique<alarm>(this, to_call::timer{to_call::timer::wake, 0})) {
+    : pinned(config, home),
+      table_(table),
+      id_(id),
+      idle_(std::make_unique<alarm>(this, to_call::timer{to_call::timer::wake, 0})) {
   restore();
   home.timers().arm(*idle_, home.now() + table_.own().put_away_after);
 }
@@ -69,7 +72,7 @@ void call::on(to_call::request& m) {
     note_request(f, *record);
   else // our token says which side sent it: the caller's is outside in the originating half, the core in the other
     f.sender = (m.token && m.token->side == sip::side::core) == (id_.half == sip::half::terminating) ? sip::leg::caller
-                                                                                                    : sip::leg::callee;
+                                                                                                     : sip::leg::callee;
   begin_in_dialog(f, *f.request, record);
 }
 
@@ -137,9 +140,7 @@ void call::on(to_call::timer m) {
     if (auto [f, at] = find_branch(m.of); f)
       run(*f, sip::fork_event::timer_c(at));
     break;
-  case to_call::timer::release:
-    release_all("SIP;cause=503;text=\"registration ended\"");
-    break;
+  case to_call::timer::release: release_all("SIP;cause=503;text=\"registration ended\""); break;
   case to_call::timer::wake: {
     // An ACK that has not come within 64*T1 comes no more (RFC 3261 clause 13.3.1.4).
     auto patience = table_.own().times.t1 * 64;

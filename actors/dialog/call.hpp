@@ -39,6 +39,7 @@ private:
   // -- requests through roles (call_requests.cpp)
   void begin_initial(forwarding& f, to_call::request& m);
   void notify_binding(forwarding& f, const sip::token& binding);
+  std::string loop_hash(const sip::message& request) const;
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
   void record_route_to_here(const forwarding& f, sip::message& request) const;
@@ -57,6 +58,7 @@ private:
   void locate(forwarding& f, std::size_t at);
   void send_next(forwarding& f, std::size_t at);
   void send(forwarding& f, std::size_t at, const flow& over);
+  void record_route(sip::message& request, const forwarding& f, sip::side leaves_by, const flow* over) const;
   void send_ack(forwarding& f, branch& b, const flow& over);
   void arm_timer_c(const branch& b, std::uint32_t after_ms);
 

@@ -42,18 +42,14 @@ void call::run(forwarding& f, const sip::fork_event& e, std::optional<sip::messa
 void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip::message>& response) {
   using kind = sip::fork_effect::kind;
   switch (e.what) {
-  case kind::start:
-    return start_branch(f, e.branch);
-  case kind::retry:
-    return send_next(f, e.branch);
+  case kind::start: return start_branch(f, e.branch);
+  case kind::retry: return send_next(f, e.branch);
   case kind::cancel: {
     auto reason = e.status == 0 ? f.cancel_reason : "SIP;cause=" + std::to_string(e.status);
     return table_.transactions().cancel(f.branches[e.branch]->via_branch, std::move(reason));
   }
-  case kind::abandon:
-    return;
-  case kind::arm_c:
-    return arm_timer_c(*f.branches[e.branch], e.after_ms);
+  case kind::abandon: return;
+  case kind::arm_c: return arm_timer_c(*f.branches[e.branch], e.after_ms);
   case kind::disarm_c:
     std::erase_if(alarms_, [&](auto& a) { return a->tells.of == f.branches[e.branch]->number; });
     return;
@@ -72,8 +68,7 @@ void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip
           sip::add_challenges(back, *f.branches[i]->response);
     return go_back(f, std::move(back), e.branch);
   }
-  case kind::answer:
-    return go_back(f, sip::make_response(*f.request, e.status, new_tag()), e.branch);
+  case kind::answer: return go_back(f, sip::make_response(*f.request, e.status, new_tag()), e.branch);
   case kind::done:
     if (f.server == sip::transaction_key{}) // a request of our own
       close(f);
@@ -103,6 +98,10 @@ void call::start_branch(forwarding& f, std::size_t at) {
 
 void call::locate(forwarding& f, std::size_t at) {
   auto& b = *f.branches[at];
+  if (b.over && !table_.net().is_open(*b.over)) { // RFC 5626 clause 5.3: the flow is gone
+    b.response = sip::make_response(*f.request, 430, new_tag());
+    return run(f, sip::fork_event::response(at, 430), b.response);
+  }
   if (b.over)
     return send(f, at, *b.over);
   if (b.next_hop.empty() && next_here(b.request, table_.own()))
@@ -141,6 +140,8 @@ void call::send_next(forwarding& f, std::size_t at) {
   while (!b.candidates.empty()) {
     auto next = std::move(b.candidates.back());
     b.candidates.pop_back();
+    if (b.sent) // a new server is a new transaction
+      b.number = value_.next_number++;
     for (auto where : {sip::side::core, sip::side::access})
       if (auto over = table_.net().flow_to(next.by, where, next.to, next.host))
         return send(f, at, *over);
@@ -151,26 +152,28 @@ void call::send_next(forwarding& f, std::size_t at) {
   run(f, sip::fork_event::failed(at, 503));
 }
 
+/// One value for each side that the dialog's requests will come from: RFC 5658.
+void call::record_route(sip::message& request, const forwarding& f, sip::side leaves_by, const flow* over) const {
+  auto came_by = f.by.transport == transport::local ? sip::side::core : f.by.side;
+  sip::token t{sip::token_use::record_route, id_.half, came_by, id_.stage, 0, id_.key};
+  auto from = own_uri(t, &f.by);
+  t.side = leaves_by;
+  sip::add_record_route(request, from, own_uri(t, over));
+}
+
 void call::send(forwarding& f, std::size_t at, const flow& over) {
   auto& b = *f.branches[at];
   auto& own = table_.own();
   b.over = over;
   auto request = b.candidates.empty() ? std::move(b.request) : b.request;
   sip::count_hop(request);
-  auto record_route = f.begun && f.stay && own.record_route;
-  if (record_route) {
-    auto side_of = [](const flow& x) { return x.transport == transport::local ? sip::side::core : x.side; };
-    sip::token t{sip::token_use::record_route, id_.half, side_of(f.by), id_.stage, 0, id_.key};
-    auto from = own_uri(t, &f.by);
-    t.side = side_of(over);
-    auto to = own_uri(t, &over);
-    sip::add_record_route(request, from, to);
-  }
+  if (f.begun && f.stay && own.record_route)
+    record_route(request, f, over.transport == transport::local ? sip::side::core : over.side, &over);
   sip::serve_strict_router(request);
   auto is_ack = f.method() == sip::method::ack;
-  auto hash = f.begun ? sip::loop_hash(*f.request, std::string_view(reinterpret_cast<const char*>(&id_.half), 1), own.secret)
-                      : std::string();
-  b.via_branch = sip::make_branch({sip::token_use::via, id_.half, sip::side::core, id_.stage, b.number, id_.key}, own.secret, hash);
+  auto hash = f.begun ? loop_hash(*f.request) : std::string();
+  b.via_branch = sip::make_branch({sip::token_use::via, id_.half, sip::side::core, id_.stage, b.number, id_.key},
+                                  own.secret, hash);
   std::string sent_by;
   if (over.transport == transport::local) {
     sent_by = own.local_host;
@@ -192,7 +195,8 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
       return;
     auto& ready = *still->branches[where];
     if (still->method() == sip::method::invite && still->server != sip::transaction_key{})
-      table_.transactions().respond(still->server, make_ref<const sip::message>(sip::make_response(*still->request, 100)));
+      table_.transactions().respond(still->server,
+                                    make_ref<const sip::message>(sip::make_response(*still->request, 100)));
     table_.transactions().make_client(ready.via_branch, ready.sent, *ready.over, id_, ready.number);
   });
 }

@@ -46,7 +46,7 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   dialog_record* record = nullptr;
   if (f.in_dialog) {
     record = find_dialog(f.dialog_tag);
-  } else if (f.begun && f.method() == sip::method::invite && status > 100 && status < 300 && !tag.empty()) {
+  } else if (f.begun && status > 100 && status < 300 && !tag.empty()) {
     record = find_dialog(tag);
     if (!record) {
       record = &value_.dialogs.emplace_back();
@@ -69,7 +69,8 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   if (!record)
     return;
   auto change = sip::on_response(record->state, *f.request, response, f.sender, f.agreed, home().now());
-  if (change.confirmed) // RFC 3261 clause 13.2.2.4: the early dialogs of other forks go when the first is confirmed and acknowledged
+  if (change
+          .confirmed) // RFC 3261 clause 13.2.2.4: the early dialogs of other forks go when the first is confirmed and acknowledged
     record->state.deadline = record->state.deadline ? record->state.deadline : home().now() + table_.own().longest_call;
   if (change.ended || record->state.at == sip::dialog::state::ended)
     end_dialog(record->state.end(sip::leg::callee).tag);
@@ -84,7 +85,7 @@ void call::end_dialog(std::string_view callee_tag) {
 void call::release_all(std::string_view reason) {
   auto records = std::exchange(value_.dialogs, {});
   for (auto& record : records) {
-    if (record.state.at != sip::dialog::state::confirmed)
+    if (record.state.at != sip::dialog::state::confirmed || record.state.subscription)
       continue;
     for (auto to : {sip::leg::caller, sip::leg::callee}) {
       auto bye = sip::make_bye(record.state, to, reason);

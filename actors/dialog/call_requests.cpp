@@ -37,7 +37,7 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
   }
   // A spiral through an application server comes back with another Request-URI, Route or half, and is no loop.
-  auto hash = sip::loop_hash(w.request, std::string_view(reinterpret_cast<const char*>(&id_.half), 1), table_.own().secret);
+  auto hash = loop_hash(w.request);
   if (sip::loops(w.request, hash, table_.own().secret))
     return refuse(w, sip::make_response(w.request, 482, new_tag()));
   if (!w.role)
@@ -56,6 +56,12 @@ void call::notify_binding(forwarding& f, const sip::token& binding) {
   w.request = *f.request;
   if (ask(roles::ask_subscriber{*f.request, binding.key}, w))
     go_back(f, w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f.request, 481, new_tag()), 0);
+}
+
+/// What decides where a request goes from here is not only what is in it, but which half, and which role, sees it.
+std::string call::loop_hash(const sip::message& request) const {
+  const char where[] = {static_cast<char>(id_.half), static_cast<char>(id_.stage)};
+  return sip::loop_hash(request, {where, sizeof where}, table_.own().secret);
 }
 
 std::vector<roles::hop> call::default_hops() const {
@@ -115,7 +121,7 @@ void call::advance(request_walk w) {
   for (;;) {
     auto* f = find(w.forwarding);
     if (!f || f->answered)
-      return; // cancelled meanwhile
+      return;      // cancelled meanwhile
     if (!w.role) { // asked for by notify_binding
       auto found = w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f->request, 481, new_tag());
       return go_back(*f, std::move(found), 0);
@@ -187,14 +193,22 @@ bool call::next_role(request_walk& w) {
 void call::record_route_to_here(const forwarding& f, sip::message& request) const {
   if (!f.begun || !f.stay || f.prefix.empty() || !table_.own().record_route)
     return;
-  sip::token t{sip::token_use::record_route, id_.half, f.by.transport == transport::local ? sip::side::core : f.by.side,
-               id_.stage, 0, id_.key};
+  sip::token t{sip::token_use::record_route,
+               id_.half,
+               f.by.transport == transport::local ? sip::side::core : f.by.side,
+               id_.stage,
+               0,
+               id_.key};
   auto from = own_uri(t, &f.by);
   t.side = sip::side::core;
   sip::add_record_route(request, from, own_uri(t, nullptr));
 }
 
 bool call::ask(roles::question q, request_walk& w) {
+  // The notifier ends the SUBSCRIBE here: its dialog must come back by the roles that the request has passed.
+  if (auto* n = std::get_if<roles::ask_notifier>(&q))
+    if (auto* f = find(w.forwarding); f && f->begun && !f->prefix.empty())
+      record_route(n->request, *f, sip::side::core, nullptr);
   if (auto* subscribing = std::get_if<roles::ask_notifier>(&q))
     record_route_to_here(*find(w.forwarding), subscribing->request);
   auto cell = std::make_shared<answer>();
@@ -258,7 +272,8 @@ void call::refuse(request_walk& w, sip::message response) {
     return advance(std::move(back));
   }
   // A stranger's INVITE leaves no state behind: its refusal is sent once (RFC 3261 clause 8.2.7).
-  auto stranger = f.prefix.empty() && !f.in_dialog && f.by.transport == transport::udp && f.by.side == sip::side::access;
+  auto stranger =
+      f.prefix.empty() && !f.in_dialog && f.by.transport == transport::udp && f.by.side == sip::side::access;
   if (stranger && f.method() == sip::method::invite && response.status() >= 400) {
     table_.transactions().reject(f.server, make_ref<const sip::message>(std::move(response)));
     return close(f);

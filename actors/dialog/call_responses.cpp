@@ -154,7 +154,9 @@ void call::forward_late(const sip::message& response) {
   if (equal_nocase(top->host, table_.own().local_host))
     return table_.out().send_local(make_ref<const sip::message>(std::move(out)));
   auto address = parse_address(to.host, to.port.value_or(5060));
-  auto way = equal_nocase(to.transport, "UDP") ? transport::udp : equal_nocase(to.transport, "TLS") ? transport::tls : transport::tcp;
+  auto way = equal_nocase(to.transport, "UDP")   ? transport::udp
+             : equal_nocase(to.transport, "TLS") ? transport::tls
+                                                 : transport::tcp;
   if (!address)
     return;
   for (auto where : {sip::side::access, sip::side::core})

@@ -28,7 +28,7 @@ private:
 };
 
 struct call_settings {
-  siphash_key secret{};       ///< the cluster's: tokens, call keys
+  siphash_key secret{}; ///< the cluster's: tokens, call keys
   sip::timer_values times;
   milliseconds timer_c{185'000};
   seconds put_away_after{5};

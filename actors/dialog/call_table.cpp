@@ -19,7 +19,8 @@ void call_table::deliver(const call_id& to, Message&& m) {
     return caf::anon_send(*actor, std::forward<Message>(m));
   if constexpr (may_make) { // quarantined
     auto status = m.role ? 500 : 481;
-    transactions_->respond(m.server, make_ref<const sip::message>(sip::make_response(*m.message, status, home_.random().token(8))));
+    transactions_->respond(
+        m.server, make_ref<const sip::message>(sip::make_response(*m.message, status, home_.random().token(8))));
   }
 }
 
@@ -37,7 +38,7 @@ struct call_table::alarm final : wheel::entry {
 
 call_table::call_table(shard& home, metrics& counts, const call_settings& own, store::partition& values,
                        supervisor& failures)
-  : home_(home), counts_(counts), own_(own), values_(values), failures_(failures) {
+    : home_(home), counts_(counts), own_(own), values_(values), failures_(failures) {
   home_.at_round_end([this] {
     if (values_.dirty())
       values_.flush();
@@ -101,9 +102,7 @@ void call_table::put(const call_id& id, instant deadline, std::string_view value
   values_.put({store::kind::call, store_key(id)}, deadline, value);
 }
 
-void call_table::erase(const call_id& id) {
-  values_.erase({store::kind::call, store_key(id)});
-}
+void call_table::erase(const call_id& id) { values_.erase({store::kind::call, store_key(id)}); }
 
 void call_table::set_alarm(const call_id& id, instant at) {
   auto& place = alarms_[id];
@@ -131,13 +130,9 @@ void call_table::forget(const call_id& id) {
   counts_.set(metric::calls_live_now, live_.size());
 }
 
-void call_table::tell(const call_id& to, to_call::request m) {
-  deliver(to, std::move(m));
-}
+void call_table::tell(const call_id& to, to_call::request m) { deliver(to, std::move(m)); }
 
-void call_table::tell(const call_id& to, to_call::cancel m) {
-  deliver(to, std::move(m));
-}
+void call_table::tell(const call_id& to, to_call::cancel m) { deliver(to, std::move(m)); }
 
 void call_table::tell(const call_id& to, to_call::response m) {
   if (to.stage == own_request_stage)
@@ -151,18 +146,14 @@ void call_table::tell(const call_id& to, to_call::branch_failed m) {
   deliver(to, std::move(m));
 }
 
-void call_table::tell(const call_id& to, to_call::server_failed m) {
-  deliver(to, std::move(m));
-}
+void call_table::tell(const call_id& to, to_call::server_failed m) { deliver(to, std::move(m)); }
 
 void call_table::tell(const call_id& to, to_call::resume m) {
   if (auto found = live_.find(to); found != live_.end())
     caf::anon_send(found->second, m);
 }
 
-void call_table::release(const call_id& which) {
-  deliver(which, to_call::timer{to_call::timer::release, 0});
-}
+void call_table::release(const call_id& which) { deliver(which, to_call::timer{to_call::timer::release, 0}); }
 
 const call_actor* call_table::find_or_make(const call_id& id, bool may_make) {
   if (auto found = live_.find(id); found != live_.end())
@@ -200,7 +191,8 @@ void call_table::failed(const call_id& id, const sip::transaction_key& at_work, 
   }
   live_.erase(id);
   if (request && at_work != sip::transaction_key{})
-    transactions_->respond(at_work, make_ref<const sip::message>(sip::make_response(*request, 500, home_.random().token(8))));
+    transactions_->respond(at_work,
+                           make_ref<const sip::message>(sip::make_response(*request, 500, home_.random().token(8))));
 }
 
 } // namespace troupe

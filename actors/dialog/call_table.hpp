@@ -54,8 +54,8 @@ public:
   /// The call is over.
   void forget(const call_id& id);
   /// The actor threw while it worked on this server transaction (zero: none).
-  void failed(const call_id& id, const sip::transaction_key& at_work, const sip::message* request, std::string_view doing,
-              std::string what);
+  void failed(const call_id& id, const sip::transaction_key& at_work, const sip::message* request,
+              std::string_view doing, std::string what);
 
   shard& home() const noexcept { return home_; }
   metrics& counts() const noexcept { return counts_; }

@@ -25,9 +25,7 @@ bool get(reader& r, std::vector<roles::hop>& hops) {
   return r.ok();
 }
 
-void put(writer& w, const flow& f) {
-  w.text(encode(f));
-}
+void put(writer& w, const flow& f) { w.text(encode(f)); }
 
 bool get(reader& r, flow& f) {
   auto read = decode_flow(r.text());

@@ -22,7 +22,7 @@ std::uint64_t owner_of(const sip::message& request, const siphash_key& secret, s
 } // namespace
 
 dispatcher::dispatcher(shard& home, metrics& counts, const call_settings& own)
-  : home_(home), counts_(counts), own_(own) {}
+    : home_(home), counts_(counts), own_(own) {}
 
 void dispatcher::connect(transports& net, transaction_table& transactions, call_table& calls,
                          std::vector<dispatcher*> all) {
@@ -33,7 +33,9 @@ void dispatcher::connect(transports& net, transaction_table& transactions, call_
 }
 
 flow dispatcher::reply_flow(const sip::message& request, const flow& by) {
-  if (by.transport != transport::udp)
+  // Towards UEs always to where the request came from, as if it had rport: they sit behind address translators, and what
+  // a Via claims must not aim our answers at others.
+  if (by.transport != transport::udp || by.side == sip::side::access)
     return by;
   auto over = by;
   auto top = sip::top_via(request);
@@ -46,7 +48,8 @@ bool dispatcher::allowed(const flow& by) const noexcept {
   if (by.side == sip::side::access || by.transport == transport::local)
     return true;
   return std::any_of(peers_.begin(), peers_.end(), [&](const address& peer) {
-    return peer.v6 == by.peer.v6 && peer.octets == by.peer.octets && (peer.port == 0 || peer.port == by.peer.port || is_reliable(by.transport));
+    return peer.v6 == by.peer.v6 && peer.octets == by.peer.octets &&
+           (peer.port == 0 || peer.port == by.peer.port || is_reliable(by.transport));
   });
 }
 
@@ -107,9 +110,11 @@ void dispatcher::on_own_request(ref<sip::message> request, const flow& by, std::
     return answer(*request, by, where.refuse, where.why);
   }
   if (is_ack) {
-    if (where.role && !sip::to_tag(*request).empty() && !request->has(sip::hdr::route) && !own_.roles.has(roles::role_id::transit))
+    if (where.role && !sip::to_tag(*request).empty() && !request->has(sip::hdr::route) &&
+        !own_.roles.has(roles::role_id::transit))
       return counts_.add(metric::dropped_unmatched_ack); // to a response of ours that was never answered by us
-    return calls_->tell(where.call, to_call::request{{}, std::move(request), by, where.role, where.token, where.own_route});
+    return calls_->tell(where.call,
+                        to_call::request{{}, std::move(request), by, where.role, where.token, where.own_route});
   }
   if (where.role && overloaded(*request)) {
     counts_.add(metric::dropped_overload);
@@ -131,8 +136,7 @@ void dispatcher::on_cancel(ref<sip::message> request, const flow& by, const sip:
   auto* invite = invite_key ? transactions_->find_server(*invite_key) : nullptr;
   auto user = invite ? invite->user : call_id{};
   transactions_->make_server(key, request, reply_flow(*request, by), user);
-  auto answer = make_ref<const sip::message>(
-    sip::make_response(*request, invite ? 200 : 481, home_.random().token(8)));
+  auto answer = make_ref<const sip::message>(sip::make_response(*request, invite ? 200 : 481, home_.random().token(8)));
   transactions_->respond(key, std::move(answer));
   if (invite)
     calls_->tell(user, to_call::cancel{*invite_key, std::move(request)});
@@ -154,13 +158,12 @@ void dispatcher::on_response(sip::message_ref response, const flow& by) {
   auto status = response->status();
   auto seq = sip::cseq_of(*response);
   if (status >= 200 && status < 300 && seq && seq->method == sip::method::invite)
-    return calls_->tell({token->key, token->half, token->stage}, to_call::response{token->sequence, std::move(response)});
+    return calls_->tell({token->key, token->half, token->stage},
+                        to_call::response{token->sequence, std::move(response)});
   counts_.add(metric::dropped_unmatched_response);
 }
 
-void dispatcher::on_send_failed(const sip::transaction_key& owner) {
-  transactions_->on_send_failed(owner);
-}
+void dispatcher::on_send_failed(const sip::transaction_key& owner) { transactions_->on_send_failed(owner); }
 
 void dispatcher::send(const flow& over, const packet_ref& octets, const sip::transaction_key& owner) {
   net_->send(over, octets, owner);

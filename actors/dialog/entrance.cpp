@@ -4,6 +4,7 @@
 
 #include "protocols/base/text.hpp"
 #include "protocols/sip/proxy.hpp"
+#include "protocols/sip/values.hpp"
 
 namespace troupe {
 namespace {
@@ -29,7 +30,8 @@ bool names(const sip::uri& u, std::string_view host) {
 std::optional<local_place> by_name(const sip::message& request, const sip::uri& next, const call_settings& own) {
   auto registering = request.method() == sip::method::register_;
   if (own.roles.has(role_id::scscf) && names(next, own.scscf_host))
-    return local_place{role_id::scscf, registering || next.params.has("orig") ? half::originating : half::terminating, {}};
+    return local_place{
+        role_id::scscf, registering || next.params.has("orig") ? half::originating : half::terminating, {}};
   if (!own.roles.has(role_id::icscf))
     return std::nullopt;
   auto home = next.kind == sip::scheme::tel || names(next, own.home_domain) || names(next, own.icscf_host);
@@ -48,8 +50,7 @@ std::optional<local_place> by_token(const sip::token& t, const call_settings& ow
     if (own.roles.has(role_id::pcscf))
       return local_place{role_id::pcscf, half::terminating, t};
     break;
-  default:
-    break;
+  default: break;
   }
   return std::nullopt;
 }
@@ -66,7 +67,8 @@ std::optional<local_place> by_side(const sip::message& request, const flow& by, 
       return place;
   // A Request-URI that is our own address: an I-CSCF that peers know by number.
   if (own.roles.has(role_id::icscf))
-    return local_place{role_id::icscf, request.method() == sip::method::register_ ? half::originating : half::terminating, {}};
+    return local_place{
+        role_id::icscf, request.method() == sip::method::register_ ? half::originating : half::terminating, {}};
   return std::nullopt;
 }
 
@@ -79,13 +81,12 @@ std::uint8_t stage_of(role_id role, const call_settings& own) {
 bool is_own_address(const sip::uri& u, const call_settings& own) {
   if (!u.is_sip())
     return false;
-  auto port = u.port.value_or(u.kind == sip::scheme::sips || equal_nocase(u.params.find("transport").value_or(""), "tls")
-                                ? 5061
-                                : 5060);
+  auto port = u.port.value_or(
+      u.kind == sip::scheme::sips || equal_nocase(u.params.find("transport").value_or(""), "tls") ? 5061 : 5060);
   for (auto& host : own.own_hosts) {
     auto colon = host.rfind(':');
-    if (equal_nocase(u.host, std::string_view(host).substr(0, colon))
-        && to_number<std::uint16_t>(std::string_view(host).substr(colon + 1)) == port)
+    if (equal_nocase(u.host, std::string_view(host).substr(0, colon)) &&
+        to_number<std::uint16_t>(std::string_view(host).substr(colon + 1)) == port)
       return true;
   }
   return false;
@@ -99,20 +100,19 @@ std::optional<sip::token> token_of(std::string_view uri_text, const siphash_key&
 entrance enter(sip::message& request, const flow& by, const call_settings& own, std::uint64_t call_hash) {
   entrance out;
   auto on_core = by.side == sip::side::core || by.transport == transport::local;
-  sip::own_uris self{
-    [&](const sip::uri& u) {
-      return is_own_address(u, own) || token_in(u, own.secret)
-             || (on_core && (names(u, own.scscf_host) || names(u, own.icscf_host)));
-    },
-    [&](const sip::uri& u) {
-      auto t = token_in(u, own.secret);
-      return t && t->use == token_use::record_route;
-    },
-    [&](const sip::uri& first, const sip::uri& second) {
-      auto a = token_in(first, own.secret), b = token_in(second, own.secret);
-      return a && b && a->use == token_use::record_route && b->use == token_use::record_route && a->key == b->key
-             && a->half == b->half && a->stage == b->stage;
-    }};
+  sip::own_uris self{[&](const sip::uri& u) {
+                       return is_own_address(u, own) || token_in(u, own.secret) ||
+                              (on_core && (names(u, own.scscf_host) || names(u, own.icscf_host)));
+                     },
+                     [&](const sip::uri& u) {
+                       auto t = token_in(u, own.secret);
+                       return t && t->use == token_use::record_route;
+                     },
+                     [&](const sip::uri& first, const sip::uri& second) {
+                       auto a = token_in(first, own.secret), b = token_in(second, own.secret);
+                       return a && b && a->use == token_use::record_route && b->use == token_use::record_route &&
+                              a->key == b->key && a->half == b->half && a->stage == b->stage;
+                     }};
   // What names a role must be read before it is taken off: an S-CSCF's name in the topmost Route.
   std::optional<local_place> named;
   if (on_core && request.has(sip::hdr::route))
@@ -127,6 +127,15 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
     out.why = "a route of the core on the access side";
     return out;
   }
+  // A Record-Route of ours belongs to the dialog that it was made for.
+  if (out.token && out.token->use == token_use::record_route && sip::to_tag(request).empty()) {
+    if (!on_core) {
+      out.refuse = 403;
+      out.why = "a route of another dialog";
+      return out;
+    }
+    out.token.reset();
+  }
   if (out.token && out.token->use == token_use::record_route) {
     out.call = {out.token->key, out.token->half, out.token->stage};
     return out;
@@ -138,8 +147,9 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
   auto place = out.token ? by_token(*out.token, own) : named;
   if (!place && !own.role_of_listener.empty() && by.transport != transport::local) {
     auto role = own.role_of_listener[by.listener];
-    auto h = role == role_id::pcscf ? half::originating : request.method() == sip::method::register_ ? half::originating
-                                                                                                   : half::terminating;
+    auto h = role == role_id::pcscf                       ? half::originating
+             : request.method() == sip::method::register_ ? half::originating
+                                                          : half::terminating;
     place = local_place{role, h, {}};
   }
   if (!place)

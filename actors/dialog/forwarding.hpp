@@ -50,7 +50,7 @@ struct forwarding {
   bool started = false;
   bool answered = false; ///< a final response went to the server transaction
   instant answered_at;
-  bool stay = true;      ///< Record-Route
+  bool stay = true; ///< Record-Route
   std::string cancel_reason;
 
   // inside a dialog

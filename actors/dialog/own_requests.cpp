@@ -50,7 +50,8 @@ void own_requests::send_over(std::uint32_t number, const flow& over) {
   // Any hash of this shard's will do: it only brings the response back here.
   auto hash = home_.random().next() / shards_ * shards_ + home_.index();
   call_id id{{0, hash}, sip::half::none, own_request_stage};
-  auto branch = sip::make_branch({sip::token_use::via, id.half, sip::side::core, id.stage, number, id.key}, own_.secret);
+  auto branch =
+      sip::make_branch({sip::token_use::via, id.half, sip::side::core, id.stage, number, id.key}, own_.secret);
   std::string sent_by = own_.local_host;
   if (over.transport != transport::local) {
     auto& from = net_->of(over);

@@ -24,7 +24,8 @@ struct candidate {
   troupe::transport by = transport::udp;
   address to;
   std::string host; ///< the name that TLS has to verify; empty for numbers
-  bool only_if_refused = false; ///< UDP for a request too large for it: only when TCP was refused (RFC 3261 clause 18.1.1)
+  bool only_if_refused =
+      false; ///< UDP for a request too large for it: only when TCP was refused (RFC 3261 clause 18.1.1)
 };
 
 class locator {

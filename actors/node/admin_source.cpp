@@ -57,16 +57,15 @@ result<void> refuse_files(std::string_view text) try {
     for (std::size_t i = 0; sets && i < sets->size(); ++i)
       found = found || (sets->get(i)->is_table() && names_file(*sets->get(i)->as_table()));
     if (found)
-      return fail("profile names a file on your side: send its content as profile_xml, as `troupe ctl subscriber import` does");
+      return fail(
+          "profile names a file on your side: send its content as profile_xml, as `troupe ctl subscriber import` does");
   }
   return {};
 } catch (const toml::parse_error&) {
   return {}; // who reads the subscribers says where
 }
 
-std::string url_of(const config::listener& l, std::string_view what) {
-  return l.url() + ' ' + std::string(what);
-}
+std::string url_of(const config::listener& l, std::string_view what) { return l.url() + ' ' + std::string(what); }
 
 std::string raw_of(const std::string& hex) {
   auto octets = from_hex(hex);
@@ -127,12 +126,12 @@ console::node_facts admin_source::node() const {
 std::vector<std::optional<milliseconds>> admin_source::refresh(milliseconds patience) {
   auto from = std::chrono::steady_clock::now();
   return ask<milliseconds>(
-    [from](shard_tree& tree) {
-      auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - from);
-      tree.refresh_gauges();
-      return waited;
-    },
-    patience);
+      [from](shard_tree& tree) {
+        auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - from);
+        tree.refresh_gauges();
+        return waited;
+      },
+      patience);
 }
 
 std::vector<const metrics*> admin_source::counts() const {
@@ -144,7 +143,14 @@ std::vector<const metrics*> admin_source::counts() const {
 
 console::store_facts admin_source::store() const {
   auto s = of_.values().stats();
-  return {of_.config().cluster.store, s.commits, s.failed_commits, s.records, s.recovered, s.quarantined, s.commit_us, s.last_failure};
+  return {of_.config().cluster.store,
+          s.commits,
+          s.failed_commits,
+          s.records,
+          s.recovered,
+          s.quarantined,
+          s.commit_us,
+          s.last_failure};
 }
 
 std::optional<console::hss_facts> admin_source::hss() const {
@@ -157,18 +163,18 @@ std::optional<console::hss_facts> admin_source::hss() const {
 listing<admin_source::kept> admin_source::collect(store::kind type, std::string after, std::size_t most) {
   using found = std::map<std::string, std::string>;
   auto parts = ask<found>(
-    [type, after, most](shard_tree& tree) {
-      found first;
-      tree.values.for_each(type, [&](std::string_view key, const store::record& r) {
-        if (key <= after || (first.size() > most && key > first.rbegin()->first))
-          return;
-        first.emplace(key, r.value);
-        if (first.size() > most + 1)
-          first.erase(std::prev(first.end()));
-      });
-      return first;
-    },
-    list_patience);
+      [type, after, most](shard_tree& tree) {
+        found first;
+        tree.values.for_each(type, [&](std::string_view key, const store::record& r) {
+          if (key <= after || (first.size() > most && key > first.rbegin()->first))
+            return;
+          first.emplace(key, r.value);
+          if (first.size() > most + 1)
+            first.erase(std::prev(first.end()));
+        });
+        return first;
+      },
+      list_patience);
   found all;
   listing<kept> out;
   for (auto& part : parts)
@@ -188,14 +194,14 @@ listing<admin_source::kept> admin_source::collect(store::kind type, std::string 
 
 std::vector<admin_source::kept> admin_source::find(store::kind type, std::vector<std::string> keys) {
   auto parts = ask<std::vector<kept>>(
-    [type, keys = std::move(keys)](shard_tree& tree) {
-      std::vector<kept> here;
-      for (auto& key : keys)
-        if (auto found = tree.values.find({type, key}))
-          here.push_back({key, std::string(found->value)});
-      return here;
-    },
-    list_patience);
+      [type, keys = std::move(keys)](shard_tree& tree) {
+        std::vector<kept> here;
+        for (auto& key : keys)
+          if (auto found = tree.values.find({type, key}))
+            here.push_back({key, std::string(found->value)});
+        return here;
+      },
+      list_patience);
   std::vector<kept> out;
   for (auto& part : parts)
     if (part)
@@ -283,7 +289,7 @@ result<console::import_facts> admin_source::put_subscribers(std::string_view tex
   auto done = std::make_shared<std::promise<result<hss::import_report>>>();
   auto answer = done->get_future();
   hss.put(
-    std::move(*wanted), [](auto work) { work(); }, [done](auto report) { done->set_value(std::move(report)); });
+      std::move(*wanted), [](auto work) { work(); }, [done](auto report) { done->set_value(std::move(report)); });
   if (answer.wait_for(disk_patience) != std::future_status::ready)
     return fail("the disk does not answer; the subscribers may still be taken", 0, 503);
   auto report = answer.get();
@@ -299,7 +305,7 @@ result<bool> admin_source::remove_subscriber(std::string_view impi) {
   auto done = std::make_shared<std::promise<result<void>>>();
   auto answer = done->get_future();
   hss.remove(
-    std::string(impi), [](auto work) { work(); }, [done](auto gone) { done->set_value(std::move(gone)); });
+      std::string(impi), [](auto work) { work(); }, [done](auto gone) { done->set_value(std::move(gone)); });
   if (answer.wait_for(disk_patience) != std::future_status::ready)
     return fail("the disk does not answer; the subscriber may still be removed", 0, 503);
   auto gone = answer.get();
@@ -308,8 +314,6 @@ result<bool> admin_source::remove_subscriber(std::string_view impi) {
   return true;
 }
 
-void admin_source::drain() {
-  ::kill(::getpid(), SIGTERM);
-}
+void admin_source::drain() { ::kill(::getpid(), SIGTERM); }
 
 } // namespace troupe

@@ -30,19 +30,21 @@ std::string first_line(const std::string& file) {
 CLI::App* ctl::add_to(CLI::App& app) {
   auto* to = app.add_subcommand("ctl", "ask a running node, or change it, through its admin interface");
   to->add_option("--admin", how_.url, "the node's admin interface")->envname("TROUPE_ADMIN")->capture_default_str();
-  to->add_option("--token", how_.token, "admin.token, where the node has one; better in a file or TROUPE_TOKEN")->envname("TROUPE_TOKEN");
+  to->add_option("--token", how_.token, "admin.token, where the node has one; better in a file or TROUPE_TOKEN")
+      ->envname("TROUPE_TOKEN");
   to->add_option("--token-file", token_file_, "a file whose first line is the token")->check(CLI::ExistingFile);
   to->add_flag("--json", how_.as_json, "the node's answer as JSON");
   to->require_subcommand(1);
   to->fallthrough();
-  to->footer("Exit status: 0 done; 1 the node refused, or there is no such thing; 2 a file is wrong; 3 this release does not\n"
-             "have it; 4 no node answers; 64 the command line is wrong.\n"
-             "Examples:\n"
-             "  troupe ctl status\n"
-             "  troupe ctl registrations sip:001010000000001@ims.example\n"
-             "  troupe ctl calls --json\n"
-             "  troupe ctl subscriber import subscribers.toml\n"
-             "  troupe ctl --admin http://192.0.2.1:8080 --token-file /etc/troupe/token drain");
+  to->footer(
+      "Exit status: 0 done; 1 the node refused, or there is no such thing; 2 a file is wrong; 3 this release does not\n"
+      "have it; 4 no node answers; 64 the command line is wrong.\n"
+      "Examples:\n"
+      "  troupe ctl status\n"
+      "  troupe ctl registrations sip:001010000000001@ims.example\n"
+      "  troupe ctl calls --json\n"
+      "  troupe ctl subscriber import subscribers.toml\n"
+      "  troupe ctl --admin http://192.0.2.1:8080 --token-file /etc/troupe/token drain");
   add_lists(*to);
   add_subscribers(*to);
   add_changes(*to);
@@ -65,9 +67,10 @@ void ctl::add_lists(CLI::App& to) {
   to.add_subcommand("nodes", "the nodes of the cluster; this one alone where there is none")->callback([this] {
     chosen_ = then([](client& c) { return c.nodes(); });
   });
-  list("registrations", "the implicit registration sets, or one with its contacts", "a public identity of the set", &client::registrations,
-       &client::registration);
-  list("calls", "the calls, by halves, or one with its dialogs", "a Call-ID, or an ID of the list", &client::calls, &client::call);
+  list("registrations", "the implicit registration sets, or one with its contacts", "a public identity of the set",
+       &client::registrations, &client::registration);
+  list("calls", "the calls, by halves, or one with its dialogs", "a Call-ID, or an ID of the list", &client::calls,
+       &client::call);
   to.add_subcommand("peers", "the SIP and DNS servers that the node is configured with")->callback([this] {
     chosen_ = then([](client& c) { return c.peers(); });
   });
@@ -82,16 +85,19 @@ void ctl::add_subscribers(CLI::App& to) {
   of->fallthrough();
   auto* add = of->add_subcommand("add", "add one, or change the one of this private identity");
   add->add_option("IMPI", id_, "the private identity")->required();
-  add->add_option("--impu", impus_, "a public identity, sip: or tel:; several make one implicit registration set")->required();
+  add->add_option("--impu", impus_, "a public identity, sip: or tel:; several make one implicit registration set")
+      ->required();
   add->add_option("--k", k_, "the key K, hexadecimal");
   auto* op = add->add_option("--op", op_, "the operator's OP, hexadecimal");
   add->add_option("--opc", opc_, "OPc instead")->excludes(op);
   add->add_option("--amf", amf_, "the AMF, hexadecimal; 8000 unless given");
   add->add_option("--password", password_, "SIP digest instead of AKA");
-  add->footer("Keys on a command line can be seen by others on the machine: `subscriber import -` reads them from standard input.\n"
-              "Example:\n"
-              "  troupe ctl subscriber add 001010000000009@ims.example --impu sip:001010000000009@ims.example \\\n"
-              "    --impu tel:+15550000009 --k 465b5ce8b199b49faa5f0a2ee238a6bc --opc cd63cb71954a9f4e48a5994e37a02baf");
+  add->footer(
+      "Keys on a command line can be seen by others on the machine: `subscriber import -` reads them from standard "
+      "input.\n"
+      "Example:\n"
+      "  troupe ctl subscriber add 001010000000009@ims.example --impu sip:001010000000009@ims.example \\\n"
+      "    --impu tel:+15550000009 --k 465b5ce8b199b49faa5f0a2ee238a6bc --opc cd63cb71954a9f4e48a5994e37a02baf");
   add->callback([this] {
     chosen_ = then([this](client& c) { return add_subscriber(c, {id_, impus_, k_, op_, opc_, amf_, password_}); });
   });
@@ -100,9 +106,12 @@ void ctl::add_subscribers(CLI::App& to) {
     sub->add_option("ID", id_, id)->required();
     sub->callback([this, ask] { chosen_ = then([this, ask](client& c) { return ask(c, id_); }); });
   };
-  one("show", "everything about one but his keys", "a private or public identity", [](client& c, const auto& id) { return c.subscriber(id); });
-  one("remove", "remove one; he is de-registered", "the private identity", [](client& c, const auto& id) { return c.remove_subscriber(id); });
-  one("import", "add and change all of a file, or nothing", "a file of [[subscriber]] tables as in config/profiles/demo-subscribers.toml; -: standard input",
+  one("show", "everything about one but his keys", "a private or public identity",
+      [](client& c, const auto& id) { return c.subscriber(id); });
+  one("remove", "remove one; he is de-registered", "the private identity",
+      [](client& c, const auto& id) { return c.remove_subscriber(id); });
+  one("import", "add and change all of a file, or nothing",
+      "a file of [[subscriber]] tables as in config/profiles/demo-subscribers.toml; -: standard input",
       [](client& c, const auto& file) { return import_subscribers(c, file); });
   auto* list = of->add_subcommand("list", "the private identities");
   list->add_option("--after", after_, "only those behind this one");

@@ -62,7 +62,8 @@ std::optional<std::pair<std::size_t, std::size_t>> key_before(std::string_view t
   if (equals == std::string_view::npos)
     return std::nullopt;
   auto begin = text.rfind(key, equals);
-  if (begin == std::string_view::npos || text.substr(begin, equals - begin).find_first_not_of(" \t\"'", key.size()) != std::string_view::npos)
+  if (begin == std::string_view::npos ||
+      text.substr(begin, equals - begin).find_first_not_of(" \t\"'", key.size()) != std::string_view::npos)
     return std::nullopt;
   return std::pair(begin, begin + key.size());
 }

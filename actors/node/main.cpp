@@ -108,11 +108,13 @@ int main(int argc, char** argv) {
   std::string file;
   bool explain = false;
 
-  auto* runs = app.add_subcommand("run", "run a node in the foreground; logs \"ready\" when it serves; SIGTERM drains and ends it");
+  auto* runs = app.add_subcommand(
+      "run", "run a node in the foreground; logs \"ready\" when it serves; SIGTERM drains and ends it");
   runs->add_option("-c,--config", file, "the node's configuration (TOML); examples: config/profiles")->required();
-  runs->footer("SIGTERM or SIGINT: no new work is taken, what is under way ends (at most node.drain_timeout), exit status 0.\n"
-               "Exit status: 1 it could not start, 2 the configuration is wrong, 70 too many failures in a short time.\n"
-               "Example: troupe run --config config/profiles/demo.toml");
+  runs->footer(
+      "SIGTERM or SIGINT: no new work is taken, what is under way ends (at most node.drain_timeout), exit status 0.\n"
+      "Exit status: 1 it could not start, 2 the configuration is wrong, 70 too many failures in a short time.\n"
+      "Example: troupe run --config config/profiles/demo.toml");
   auto* checks = app.add_subcommand("check", "validate a configuration; errors name file, line and key; exit status 2");
   checks->add_option("-c,--config", file, "the node's configuration (TOML)")->required();
   checks->add_flag("--explain", explain, "print every option with the value in force and where it comes from");

@@ -102,10 +102,11 @@ void node::make_shards() {
   };
   for (std::uint16_t i = 0; i < config_.node.shards; ++i) {
     auto& tree = *shards_.emplace_back(std::make_unique<shard_tree>(
-      i, *system_, *calls_, listeners_of(config_), transport_limits_of(config_), resolver_options_of(config_),
-      store_->at(i), *registrations_, seen_, config_.node.shards, log, [this](std::string why) { give_up(why); }));
+        i, *system_, *calls_, listeners_of(config_), transport_limits_of(config_), resolver_options_of(config_),
+        store_->at(i), *registrations_, seen_, config_.node.shards, log, [this](std::string why) { give_up(why); }));
     if (hss_)
-      tree.use_hss(std::make_unique<hss::embedded>(*hss_, [&tree](std::function<void()> work) { tree.home.post(std::move(work)); }));
+      tree.use_hss(std::make_unique<hss::embedded>(
+          *hss_, [&tree](std::function<void()> work) { tree.home.post(std::move(work)); }));
     else
       tree.use_hss(std::make_unique<no_hss>());
   }

@@ -15,12 +15,9 @@ namespace {
 
 transport transport_of(config::wire w) {
   switch (w) {
-  case config::wire::tcp:
-    return transport::tcp;
-  case config::wire::tls:
-    return transport::tls;
-  case config::wire::udp:
-    break;
+  case config::wire::tcp: return transport::tcp;
+  case config::wire::tls: return transport::tls;
+  case config::wire::udp: break;
   }
   return transport::udp;
 }
@@ -40,7 +37,8 @@ std::string host_of(const std::string& uri_text) {
 
 void add_roles(role_set& set, const config::node_config& c, const siphash_key& secret) {
   if (c.has(config::role::transit))
-    set.add(std::make_unique<roles::transit::role>(roles::transit::options{c.transit.next_hop, c.transit.record_route}));
+    set.add(
+        std::make_unique<roles::transit::role>(roles::transit::options{c.transit.next_hop, c.transit.record_route}));
   if (c.has(config::role::pcscf)) {
     roles::pcscf::options o;
     o.home_domain = c.node.home_domain;
@@ -80,7 +78,8 @@ std::string host_of(const std::vector<config::listener>& from, const std::string
     return otherwise;
   auto l = listener_of(from.front(), sip::side::core);
   auto text = l.public_host + ':' + std::to_string(l.public_port);
-  return l.transport == transport::udp ? text : text + (l.transport == transport::tcp ? ";transport=tcp" : ";transport=tls");
+  return l.transport == transport::udp ? text
+                                       : text + (l.transport == transport::tcp ? ";transport=tcp" : ";transport=tls");
 }
 
 /// The scheme to ask the HSS for: the one that is configured, or the subscriber's own where there are several.
@@ -88,14 +87,10 @@ std::string scheme_of(const config::node_config& c) {
   if (c.scscf.auth.size() != 1)
     return cx::scheme::unknown;
   switch (c.scscf.auth.front()) {
-  case config::auth_scheme::akav1_md5:
-    return cx::scheme::aka_v1_md5;
-  case config::auth_scheme::akav2_md5:
-    return cx::scheme::aka_v2_md5;
-  case config::auth_scheme::akav2_sha_256:
-    return cx::scheme::aka_v2_sha256;
-  default:
-    return cx::scheme::sip_digest;
+  case config::auth_scheme::akav1_md5: return cx::scheme::aka_v1_md5;
+  case config::auth_scheme::akav2_md5: return cx::scheme::aka_v2_md5;
+  case config::auth_scheme::akav2_sha_256: return cx::scheme::aka_v2_sha256;
+  default: return cx::scheme::sip_digest;
   }
 }
 
@@ -136,7 +131,9 @@ resolver_options resolver_options_of(const config::node_config& c) {
   out.rules.large = c.sip.udp_mtu;
   out.rules.udp = out.rules.tcp = out.rules.tls = out.rules.v4 = out.rules.v6 = false;
   for (auto& l : listeners_of(c)) {
-    (l.transport == transport::udp ? out.rules.udp : l.transport == transport::tcp ? out.rules.tcp : out.rules.tls) = true;
+    (l.transport == transport::udp   ? out.rules.udp
+     : l.transport == transport::tcp ? out.rules.tcp
+                                     : out.rules.tls) = true;
     (l.local.v6 ? out.rules.v6 : out.rules.v4) = true;
   }
   return out;
@@ -150,7 +147,8 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
   out->put_away_after = c.node.put_away_after;
   out->longest_call = c.session.longest;
   out->session_timers = {static_cast<std::uint32_t>(c.session.min_se.count()),
-                         c.has(config::role::transit) ? 0 : static_cast<std::uint32_t>(c.session.session_expires.count()),
+                         c.has(config::role::transit) ? 0
+                                                      : static_cast<std::uint32_t>(c.session.session_expires.count()),
                          static_cast<std::uint32_t>(c.session.session_expires_max.count())};
   out->max_transactions = c.overload.max_transactions;
   out->retry_after = c.overload.retry_after;
@@ -211,7 +209,8 @@ tls_contexts tls_contexts_of(const config::node_config& c) {
     }
   };
   for (auto* x : {out.server.get(), out.client.get()}) {
-    x->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    x->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                   asio::ssl::context::no_tlsv1_1);
     load(c.sip.tls_certificate, [&] { x->use_certificate_chain_file(c.sip.tls_certificate); });
     load(c.sip.tls_key, [&] { x->use_private_key_file(c.sip.tls_key, asio::ssl::context::pem); });
     if (!c.sip.tls_ca.empty())

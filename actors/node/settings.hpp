@@ -14,7 +14,8 @@ transport_limits transport_limits_of(const config::node_config& config);
 resolver_options resolver_options_of(const config::node_config& config);
 /// With the node's roles built in.
 std::unique_ptr<call_settings> call_settings_of(const config::node_config& config, std::string_view secret);
-std::unique_ptr<registration_settings> registration_settings_of(const config::node_config& config, std::string_view secret);
+std::unique_ptr<registration_settings> registration_settings_of(const config::node_config& config,
+                                                                std::string_view secret);
 /// Null pointers where no listener is TLS. Throws std::runtime_error, naming the file that is wrong.
 struct tls_contexts {
   std::shared_ptr<asio::ssl::context> server, client;

@@ -6,15 +6,22 @@ shard_tree::shard_tree(std::uint16_t index, caf::actor_system& system, const cal
                        const std::vector<listener>& listeners, const transport_limits& limits, resolver_options how,
                        store::partition& kept, const registration_settings& rules, snapshots& seen, std::size_t shards,
                        supervisor::logger log, supervisor::escalation give_up)
-  : home(index, system), failures(home, counts, {}, std::move(log), std::move(give_up)), in(home, counts, own),
-    net(home, counts, listeners, limits, in), calls(home, counts, own, kept, failures),
-    transactions(home, counts, own.secret, own.times, in, calls, failures), names(home, std::move(how)),
-    requests(home, own, shards), values(kept), registration_rules_(rules), seen_(seen) {}
+    : home(index, system),
+      failures(home, counts, {}, std::move(log), std::move(give_up)),
+      in(home, counts, own),
+      net(home, counts, listeners, limits, in),
+      calls(home, counts, own, kept, failures),
+      transactions(home, counts, own.secret, own.times, in, calls, failures),
+      names(home, std::move(how)),
+      requests(home, own, shards),
+      values(kept),
+      registration_rules_(rules),
+      seen_(seen) {}
 
 void shard_tree::use_hss(std::unique_ptr<cx_port> port) {
   hss = std::move(port);
-  registrations = std::make_unique<registration_front>(home, values, failures, counts, *hss, seen_, requests,
-                                                       registration_rules_);
+  registrations =
+      std::make_unique<registration_front>(home, values, failures, counts, *hss, seen_, requests, registration_rules_);
 }
 
 void shard_tree::connect(const std::vector<std::unique_ptr<shard_tree>>& all, const std::vector<address>& peers) {

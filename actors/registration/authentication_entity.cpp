@@ -45,7 +45,7 @@ int status_of(const cx::result_code& code) {
 
 authentication_entity::authentication_entity(caf::actor_config& config, shard& home, table& entities,
                                              const std::string& impi, registration_environment& env)
-  : base(config, home, entities, impi, env) {
+    : base(config, home, entities, impi, env) {
   if (auto octets = entities_.stored(key_); !octets.empty())
     if (auto kept = ims::decode_authentication(octets))
       state_ = std::move(*kept);

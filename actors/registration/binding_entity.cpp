@@ -34,7 +34,7 @@ std::string binding_entity::key_of(const sip::entity_key& key) {
 
 binding_entity::binding_entity(caf::actor_config& config, shard& home, table& entities, const std::string& key,
                                registration_environment& env)
-  : base(config, home, entities, key, env) {
+    : base(config, home, entities, key, env) {
   std::memcpy(&binding_key_.hash, key_.data(), sizeof binding_key_.hash);
   std::memcpy(&binding_key_.group, key_.data() + sizeof binding_key_.hash, sizeof binding_key_.group);
   auto octets = entities_.stored(key_);
@@ -44,6 +44,8 @@ binding_entity::binding_entity(caf::actor_config& config, shard& home, table& en
   if (!kept)
     throw std::runtime_error("the stored binding cannot be read");
   state_ = std::move(*kept);
+  if (env_.seen.find_binding(binding_key_)) // it was only put away
+    published_ = registration_front::source_key(state_.flow);
   publish();
 }
 
@@ -159,14 +161,16 @@ void binding_entity::publish() {
   snapshot->registered = is;
   snapshot->charging = state_.charging;
   snapshot->expires_at = state_.expires_at;
-  if (is) {
-    env_.seen.publish(registration_front::source_key(state_.flow), snapshot);
-    if (!std::exchange(published_, true))
-      env_.counts.add(metric::bindings_now);
-  } else if (std::exchange(published_, false)) {
+  auto source = is ? registration_front::source_key(state_.flow) : std::string();
+  if (!published_.empty() && published_ != source)
+    env_.seen.withdraw(published_, binding_key_); // the UE moved, or is gone: its old flow is nobody's
+  if (is)
+    env_.seen.publish(source, snapshot);
+  if (is && published_.empty())
+    env_.counts.add(metric::bindings_now);
+  else if (!is && !published_.empty())
     env_.counts.subtract(metric::bindings_now);
-    env_.seen.withdraw(registration_front::source_key(state_.flow), binding_key_);
-  }
+  published_ = std::move(source);
 }
 
 std::string binding_entity::own_uri() const {
@@ -178,7 +182,8 @@ void binding_entity::carry_out(ims::access_effect::subscribe& e) {
   auto request = ims::make_subscribe(e, own_uri());
   after_store([requests = &env_.requests, table = &entities_, key = key_, request = std::move(request)]() mutable {
     requests->send(std::move(request), [table, key](int status, const sip::message* response) {
-      table->tell(key, to_binding::subscribed{status, response ? make_ref<const sip::message>(*response) : sip::message_ref{}});
+      table->tell(
+          key, to_binding::subscribed{status, response ? make_ref<const sip::message>(*response) : sip::message_ref{}});
     });
   });
 }
@@ -190,8 +195,6 @@ void binding_entity::carry_out(ims::access_effect::answer_notify& e) {
 
 void binding_entity::carry_out(ims::access_effect::removed&) {}
 
-void binding_entity::carry_out(ims::access_effect::forget&) {
-  entities_.erase(key_);
-}
+void binding_entity::carry_out(ims::access_effect::forget&) { entities_.erase(key_); }
 
 } // namespace troupe

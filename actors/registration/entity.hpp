@@ -13,7 +13,7 @@ public:
   using table = entity_table<Self, registration_environment>;
 
   entity(caf::actor_config& config, shard& home, table& entities, const std::string& key, registration_environment& env)
-    : pinned<Handle>(config, home), entities_(entities), key_(key), env_(env) {
+      : pinned<Handle>(config, home), entities_(entities), key_(key), env_(env) {
     alarm_.self = this;
   }
 
@@ -52,7 +52,9 @@ protected:
 private:
   struct alarm final : wheel::entry {
     entity* self = nullptr;
-    void fire() override { caf::anon_send(caf::actor_cast<Handle>(static_cast<typename Handle::base*>(self)), timer_due{}); }
+    void fire() override {
+      caf::anon_send(caf::actor_cast<Handle>(static_cast<typename Handle::base*>(self)), timer_due{});
+    }
   };
   alarm alarm_;
 };

@@ -19,7 +19,7 @@ template <class Actor, class Environment>
 class entity_table {
 public:
   entity_table(shard& home, store::partition& values, store::kind type, supervisor& failures, Environment& env)
-    : home_(home), values_(values), type_(type), failures_(failures), env_(env) {}
+      : home_(home), values_(values), type_(type), failures_(failures), env_(env) {}
 
   template <class Message>
   void tell(const std::string& key, Message m) {
@@ -39,7 +39,9 @@ public:
     auto found = values_.find({type_, key});
     return found ? found->value : std::string_view{};
   }
-  void put(const std::string& key, instant deadline, std::string_view value) { values_.put({type_, key}, deadline, value); }
+  void put(const std::string& key, instant deadline, std::string_view value) {
+    values_.put({type_, key}, deadline, value);
+  }
   void erase(const std::string& key) { values_.erase({type_, key}); }
   void after_commit(std::function<void(store::outcome)> then) { values_.after_commit(std::move(then)); }
   void put_away(const std::string& key) {

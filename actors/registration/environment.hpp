@@ -20,9 +20,9 @@ namespace troupe {
 struct registration_settings {
   std::string home_domain;
   std::string realm;
-  std::string scscf_name; ///< SIP URI, as it stands in the HSS
-  std::string scscf_host; ///< where Service-Route leads: host[:port][;transport=..]
-  std::string pcscf_host; ///< the same for the P-CSCF's own dialogs
+  std::string scscf_name;                        ///< SIP URI, as it stands in the HSS
+  std::string scscf_host;                        ///< where Service-Route leads: host[:port][;transport=..]
+  std::string pcscf_host;                        ///< the same for the P-CSCF's own dialogs
   std::string auth_scheme = cx::scheme::unknown; ///< asked of the HSS
   siphash_key secret{};
   ims::registrar_policy registrar;

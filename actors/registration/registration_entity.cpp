@@ -10,8 +10,8 @@ namespace troupe {
 namespace {
 
 int status_of(const cx::result_code& code) {
-  if (code == cx::user_unknown || code == cx::identities_dont_match || code == cx::roaming_not_allowed
-      || code == cx::authorization_rejected)
+  if (code == cx::user_unknown || code == cx::identities_dont_match || code == cx::roaming_not_allowed ||
+      code == cx::authorization_rejected)
     return 403;
   return code == cx::unable_to_deliver || code == cx::too_busy ? 504 : 500;
 }
@@ -36,9 +36,9 @@ std::shared_ptr<const ims::subscription> parsed(const std::shared_ptr<const std:
 
 } // namespace
 
-registration_entity::registration_entity(caf::actor_config& config, shard& home, table& entities, const std::string& key,
-                                         registration_environment& env)
-  : base(config, home, entities, key, env) {
+registration_entity::registration_entity(caf::actor_config& config, shard& home, table& entities,
+                                         const std::string& key, registration_environment& env)
+    : base(config, home, entities, key, env) {
   auto octets = entities_.stored(key_);
   if (octets.empty())
     return;
@@ -120,7 +120,8 @@ void registration_entity::on(to_registration::serve_unregistered& m) {
 }
 
 void registration_entity::on(to_registration::pushed& m) {
-  step(ims::registrar_event::profile_pushed{now(), m.what.user_data, parsed(m.what.user_data), charging_of(m.what.charging)});
+  step(ims::registrar_event::profile_pushed{now(), m.what.user_data, parsed(m.what.user_data),
+                                            charging_of(m.what.charging)});
 }
 
 void registration_entity::on(to_registration::terminating& m) {
@@ -245,24 +246,25 @@ void registration_entity::carry_out(ims::registrar_effect::assign& e) {
   if (found.empty())
     return;
   // The set's key is its default identity, which the user data names: the answer goes to that entity.
-  env_.hss.ask(std::move(question), [front = &env_.front, counts = &env_.counts, key = key_, request = std::move(*e.request),
-                                     answer = std::move(found.mapped().answer)](cx::saa a) mutable {
-    ims::registrar_event::assigned event;
-    event.request = std::move(request);
-    event.success = a.result.is_success();
-    event.status = status_of(a.result);
-    event.user_data = a.user_data;
-    event.user = parsed(a.user_data);
-    if (event.success && a.user_data && !event.user) { // user data that makes no sense
-      event.success = false;
-      event.status = 500;
-    }
-    if (!event.success)
-      counts->add(metric::cx_failures);
-    event.charging = charging_of(a.charging);
-    event.associated_impis = a.associated_impis;
-    front->assigned(key, std::move(event), std::move(answer));
-  });
+  env_.hss.ask(std::move(question),
+               [front = &env_.front, counts = &env_.counts, key = key_, request = std::move(*e.request),
+                answer = std::move(found.mapped().answer)](cx::saa a) mutable {
+                 ims::registrar_event::assigned event;
+                 event.request = std::move(request);
+                 event.success = a.result.is_success();
+                 event.status = status_of(a.result);
+                 event.user_data = a.user_data;
+                 event.user = parsed(a.user_data);
+                 if (event.success && a.user_data && !event.user) { // user data that makes no sense
+                   event.success = false;
+                   event.status = 500;
+                 }
+                 if (!event.success)
+                   counts->add(metric::cx_failures);
+                 event.charging = charging_of(a.charging);
+                 event.associated_impis = a.associated_impis;
+                 front->assigned(key, std::move(event), std::move(answer));
+               });
 }
 
 void registration_entity::carry_out(ims::registrar_effect::changed& e) {
@@ -279,13 +281,15 @@ void registration_entity::carry_out(ims::registrar_effect::register_at_servers& 
     request.add(sip::hdr::contact, '<' + env_.own.scscf_name + '>');
     request.add(sip::hdr::expires, std::to_string(t.expires));
     if (!t.service_info.empty())
-      request.set_body("application/3gpp-ims+xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ims-3gpp version=\"1\"><service-info>"
-                                                     + t.service_info + "</service-info></ims-3gpp>");
+      request.set_body("application/3gpp-ims+xml",
+                       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ims-3gpp version=\"1\"><service-info>" +
+                           t.service_info + "</service-info></ims-3gpp>");
     auto terminates = t.handling == ims::default_handling::session_terminated && t.expires > 0;
-    env_.requests.send(std::move(request), [front = &env_.front, key = key_, terminates](int status, const sip::message*) {
-      if (terminates && (status == 408 || status >= 500)) // clause 5.4.1.7: the set is de-registered
-        front->terminate(key);
-    });
+    env_.requests.send(std::move(request),
+                       [front = &env_.front, key = key_, terminates](int status, const sip::message*) {
+                         if (terminates && (status == 408 || status >= 500)) // clause 5.4.1.7: the set is de-registered
+                           front->terminate(key);
+                       });
   }
 }
 
@@ -294,9 +298,7 @@ void registration_entity::carry_out(ims::registrar_effect::release_calls& e) {
     env_.front.release_call(key);
 }
 
-void registration_entity::carry_out(ims::registrar_effect::forget&) {
-  entities_.erase(key_);
-}
+void registration_entity::carry_out(ims::registrar_effect::forget&) { entities_.erase(key_); }
 
 void registration_entity::carry_out(ims::watcher_effect::accept& e) {
   auto found = waiting_.find(e.ticket);

@@ -33,10 +33,12 @@ std::string canonical_default(const ims::subscription& user) {
 registration_front::registration_front(shard& home, store::partition& values, supervisor& failures, metrics& counts,
                                        cx_port& hss, snapshots& seen, own_requests& requests,
                                        const registration_settings& own)
-  : home_(home), own_(own), env_{own, counts, hss, seen, requests, *this},
-    authentications_(home, values, store::kind::authentication, failures, env_),
-    sets_(home, values, store::kind::registration_set, failures, env_),
-    bindings_(home, values, store::kind::access_binding, failures, env_) {}
+    : home_(home),
+      own_(own),
+      env_{own, counts, hss, seen, requests, *this},
+      authentications_(home, values, store::kind::authentication, failures, env_),
+      sets_(home, values, store::kind::registration_set, failures, env_),
+      bindings_(home, values, store::kind::access_binding, failures, env_) {}
 
 void registration_front::connect(std::vector<registration_front*> all, std::vector<call_table*> calls) {
   all_ = std::move(all);
@@ -83,16 +85,14 @@ void registration_front::find(roles::question q, std::function<void(put)> done) 
 
 void registration_front::find(cx::uar& q, std::function<void(put)> done) {
   env_.counts.add(metric::cx_requests);
-  env_.hss.ask(std::move(q), [done = std::move(done)](cx::uaa a) {
-    done([a = std::move(a)](roles::facts& f) { f.uaa = a; });
-  });
+  env_.hss.ask(std::move(q),
+               [done = std::move(done)](cx::uaa a) { done([a = std::move(a)](roles::facts& f) { f.uaa = a; }); });
 }
 
 void registration_front::find(cx::lir& q, std::function<void(put)> done) {
   env_.counts.add(metric::cx_requests);
-  env_.hss.ask(std::move(q), [done = std::move(done)](cx::lia a) {
-    done([a = std::move(a)](roles::facts& f) { f.lia = a; });
-  });
+  env_.hss.ask(std::move(q),
+               [done = std::move(done)](cx::lia a) { done([a = std::move(a)](roles::facts& f) { f.lia = a; }); });
 }
 
 void registration_front::find(roles::ask_registrar& q, std::function<void(put)> done) {
@@ -138,8 +138,7 @@ void registration_front::load_unregistered(const std::string& impu, std::functio
   env_.counts.add(metric::cx_requests);
   env_.hss.ask(std::move(question), [this, done = std::move(done)](cx::saa a) {
     auto nothing = [](roles::facts& f) { f.profile = ims::profile_ref{}; };
-    auto read = a.result.is_success() && a.user_data ? ims::parse_subscription(*a.user_data)
-                                                     : tl::unexpected(error{});
+    auto read = a.result.is_success() && a.user_data ? ims::parse_subscription(*a.user_data) : tl::unexpected(error{});
     if (!read)
       return done(nothing);
     auto user = std::make_shared<const ims::subscription>(std::move(*read));
@@ -184,8 +183,8 @@ void registration_front::find(roles::note_registration& q, std::function<void(pu
       return tell();
     home_.post(tell);
   };
-  to_binding::note m{make_ref<const sip::message>(std::move(q.request)), make_ref<const sip::message>(std::move(q.response)),
-                     q.from, key, stored};
+  to_binding::note m{make_ref<const sip::message>(std::move(q.request)),
+                     make_ref<const sip::message>(std::move(q.response)), q.from, key, stored};
   go(at(key), [key, m](front& there) { there.bindings_.tell(binding_entity::key_of(key), m); });
 }
 
@@ -233,9 +232,8 @@ void registration_front::release_call(const std::string& store_key) {
 void registration_front::on(const cx::rtr& request) {
   for (auto& impu : request.impus)
     if (auto known = env_.seen.find_set(impu))
-      go(at(known->key), [key = known->key, request](front& there) {
-        there.sets_.tell(key, to_registration::terminating{request});
-      });
+      go(at(known->key),
+         [key = known->key, request](front& there) { there.sets_.tell(key, to_registration::terminating{request}); });
 }
 
 void registration_front::on(const cx::ppr& request) {

@@ -8,8 +8,8 @@ std::string snapshots::text_of(const sip::entity_key& key) {
   return std::string(reinterpret_cast<const char*>(&key.hash), sizeof key.hash) + static_cast<char>(key.group);
 }
 
-void snapshots::publish(const std::string& set_key, const std::vector<std::string>& impus, const ims::profile_ref& profile,
-                        const std::vector<std::string>& before) {
+void snapshots::publish(const std::string& set_key, const std::vector<std::string>& impus,
+                        const ims::profile_ref& profile, const std::vector<std::string>& before) {
   for (auto& impu : impus)
     sets_.set(impu, {set_key, profile});
   for (auto& impu : before)
@@ -26,9 +26,6 @@ std::vector<access_ref> snapshots::find_by_source(std::string_view source_key) c
 }
 
 void snapshots::publish(const std::string& source_key, const access_ref& binding) {
-  auto before = find_binding(binding->key);
-  if (before && before->flow != binding->flow)
-    withdraw(before->flow, binding->key);
   bindings_.set(text_of(binding->key), binding);
   auto list = find_by_source(source_key);
   std::erase_if(list, [&](const access_ref& b) { return b->key == binding->key; });

@@ -52,7 +52,9 @@ private:
     mutable std::mutex guard;
     std::unordered_map<std::string, Value> values;
   };
-  const stripe& of(std::string_view key) const { return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()]; }
+  const stripe& of(std::string_view key) const {
+    return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()];
+  }
   stripe& of(std::string_view key) { return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()]; }
   std::array<stripe, 64> stripes_;
 };

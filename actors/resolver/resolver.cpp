@@ -53,12 +53,9 @@ struct ares_glue {
   static void read(sip::dns_type type, const unsigned char* octets, int size, sip::dns_answer& out) {
     switch (type) {
     case sip::dns_type::a:
-    case sip::dns_type::aaaa:
-      return read_addresses(type, octets, size, out);
-    case sip::dns_type::srv:
-      return read_srv(octets, size, out);
-    case sip::dns_type::naptr:
-      return read_naptr(octets, size, out);
+    case sip::dns_type::aaaa: return read_addresses(type, octets, size, out);
+    case sip::dns_type::srv: return read_srv(octets, size, out);
+    case sip::dns_type::naptr: return read_naptr(octets, size, out);
     }
   }
 
@@ -98,16 +95,17 @@ struct ares_glue {
 };
 
 resolver::resolver(shard& home, resolver_options options)
-  : home_(home), options_(std::move(options)), timer_(home.io()) {
+    : home_(home), options_(std::move(options)), timer_(home.io()) {
   static const int library = ares_library_init(ARES_LIB_INIT_ALL);
   ares_options setup{};
   setup.timeout = static_cast<int>(options_.timeout.count());
   setup.tries = options_.attempts;
   setup.sock_state_cb = &ares_glue::on_socket;
   setup.sock_state_cb_data = this;
-  auto failed = library != ARES_SUCCESS ? library
-                                        : ares_init_options(&channel_, &setup,
-                                                            ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  auto failed =
+      library != ARES_SUCCESS
+          ? library
+          : ares_init_options(&channel_, &setup, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
   if (failed == ARES_SUCCESS && !options_.servers.empty()) {
     std::string list;
     for (auto& s : options_.servers)
@@ -170,8 +168,10 @@ void resolver::ask(const std::shared_ptr<lookup>& l) {
 }
 
 void resolver::question(const std::shared_ptr<lookup>& l, const sip::dns_question& q) {
-  auto type = q.type == sip::dns_type::a ? ns_t_a : q.type == sip::dns_type::aaaa ? ns_t_aaaa
-            : q.type == sip::dns_type::srv ? ns_t_srv : ns_t_naptr;
+  auto type = q.type == sip::dns_type::a      ? ns_t_a
+              : q.type == sip::dns_type::aaaa ? ns_t_aaaa
+              : q.type == sip::dns_type::srv  ? ns_t_srv
+                                              : ns_t_naptr;
   auto* arg = new ares_glue::open_question{this, alive_, l, q.id, q.type};
   ares_query(channel_, q.name.c_str(), ns_c_in, type, &ares_glue::on_answer, arg);
 }

@@ -50,7 +50,7 @@ template <class Actor, class... Args>
 typename Actor::handle spawn_pinned(shard& home, Args&&... args) {
   caf::actor_config config{&home.unit()};
   return home.system().template spawn_class<Actor, caf::hidden + caf::lazy_init>(config, home,
-                                                                               std::forward<Args>(args)...);
+                                                                                 std::forward<Args>(args)...);
 }
 
 } // namespace troupe

@@ -27,14 +27,18 @@ instant current_time() noexcept {
 }
 
 shard::shard(std::uint16_t index, caf::actor_system& system)
-  : index_(index), io_(1), unit_(system, io_), now_(current_time()), wheel_(now_), random_(seed()), alarm_(io_),
-    work_(asio::make_work_guard(io_)) {
+    : index_(index),
+      io_(1),
+      unit_(system, io_),
+      now_(current_time()),
+      wheel_(now_),
+      random_(seed()),
+      alarm_(io_),
+      work_(asio::make_work_guard(io_)) {
   unit_.on_wake([this] { round([] {}); });
 }
 
-shard::~shard() {
-  stop();
-}
+shard::~shard() { stop(); }
 
 void shard::start(std::function<void()> prepare) {
   thread_ = std::thread([this, prepare = std::move(prepare)] {

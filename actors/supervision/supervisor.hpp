@@ -29,7 +29,7 @@ public:
   using escalation = std::function<void(std::string why)>;
 
   supervisor(shard& home, metrics& counts, restart_intensity limit, logger log, escalation give_up)
-    : home_(home), counts_(counts), policy_(limit), log_(std::move(log)), give_up_(std::move(give_up)) {}
+      : home_(home), counts_(counts), policy_(limit), log_(std::move(log)), give_up_(std::move(give_up)) {}
 
   void on_failure(const failure& f) {
     counts_.add(f.kind);

@@ -14,13 +14,9 @@ constexpr std::size_t max_throughput = 64;
 
 unit::unit(caf::actor_system& system, asio::io_context& io) : caf::execution_unit(&system), io_(io) {}
 
-unit* unit::current() noexcept {
-  return current_unit;
-}
+unit* unit::current() noexcept { return current_unit; }
 
-void unit::adopt_thread() noexcept {
-  current_unit = this;
-}
+void unit::adopt_thread() noexcept { current_unit = this; }
 
 void unit::exec_later(caf::resumable* job) {
   if (current_unit == this) {
@@ -49,15 +45,10 @@ void unit::run_ready() {
     auto* job = local_.front();
     local_.pop_front();
     switch (job->resume(this, max_throughput)) {
-    case caf::resumable::resume_later:
-      local_.push_back(job);
-      break;
+    case caf::resumable::resume_later: local_.push_back(job); break;
     case caf::resumable::done:
-    case caf::resumable::awaiting_message:
-      caf::intrusive_ptr_release(job);
-      break;
-    case caf::resumable::shutdown_execution_unit:
-      break;
+    case caf::resumable::awaiting_message: caf::intrusive_ptr_release(job); break;
+    case caf::resumable::shutdown_execution_unit: break;
     }
   }
 }

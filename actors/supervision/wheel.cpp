@@ -4,9 +4,7 @@
 
 namespace troupe {
 
-wheel::anchor::anchor() noexcept {
-  next_ = previous_ = this;
-}
+wheel::anchor::anchor() noexcept { next_ = previous_ = this; }
 
 wheel::anchor::~anchor() {
   next_ = previous_ = nullptr; // entry's destructor has nothing to cancel

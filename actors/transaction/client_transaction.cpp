@@ -8,8 +8,14 @@ namespace troupe {
 client_transaction::client_transaction(caf::actor_config& config, shard& home, transaction_table& table,
                                        const sip::transaction_key& key, sip::message_ref request, const flow& over,
                                        const call_id& user, std::uint32_t branch)
-  : pinned(config, home), table_(table), key_(key), request_(std::move(request)), over_(over), user_(user),
-    branch_(branch), timers_(this) {
+    : pinned(config, home),
+      table_(table),
+      key_(key),
+      request_(std::move(request)),
+      over_(over),
+      user_(user),
+      branch_(branch),
+      timers_(this) {
   auto reliable = is_reliable(over_.transport);
   if (request_->method() == sip::method::invite)
     machine_ = sip::invite_client{.reliable = reliable};
@@ -34,12 +40,12 @@ client_transaction::behavior_type client_transaction::make_behavior() {
 
 void client_transaction::step(const sip::event& e) {
   auto todo = std::visit(
-    [&](auto& now) {
-      auto [next, effects] = on(now, e, table_.times());
-      now = next;
-      return effects;
-    },
-    machine_);
+      [&](auto& now) {
+        auto [next, effects] = on(now, e, table_.times());
+        now = next;
+        return effects;
+      },
+      machine_);
   for (auto& effect : todo)
     carry_out(effect);
 }
@@ -51,30 +57,22 @@ void client_transaction::carry_out(const sip::effect& e) {
     if (std::exchange(sent_, true))
       table_.counts().add(metric::retransmissions_sent);
     return send(request_, octets_);
-  case kind::send_ack:
-    return send_ack();
-  case kind::send_cancel:
-    return send_cancel();
+  case kind::send_ack: return send_ack();
+  case kind::send_cancel: return send_cancel();
   case kind::pass_provisional:
   case kind::pass_final:
     if (branch_ != 0)
       table_.user().tell(user_, to_call::response{branch_, response_});
     return;
-  case kind::pass_timeout:
-    table_.counts().add(metric::transaction_timeouts);
-    return tell_failed(true);
-  case kind::pass_transport_error:
-    return tell_failed(false);
-  case kind::arm:
-    return timers_.arm(e.which, e.after());
-  case kind::disarm:
-    return timers_.disarm(e.which);
+  case kind::pass_timeout: table_.counts().add(metric::transaction_timeouts); return tell_failed(true);
+  case kind::pass_transport_error: return tell_failed(false);
+  case kind::arm: return timers_.arm(e.which, e.after());
+  case kind::disarm: return timers_.disarm(e.which);
   case kind::terminated:
     timers_.disarm_all();
     table_.forget_client(key_);
     return quit();
-  default:
-    return;
+  default: return;
   }
 }
 
@@ -107,7 +105,7 @@ void client_transaction::tell_failed(bool timeout) {
 void client_transaction::on_failure(std::exception_ptr& thrown) {
   timers_.disarm_all();
   table_.failures().on_failure(
-    {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
+      {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
   tell_failed(false);
   table_.forget_client(key_);
 }

@@ -7,8 +7,13 @@ namespace troupe {
 server_transaction::server_transaction(caf::actor_config& config, shard& home, transaction_table& table,
                                        const sip::transaction_key& key, sip::message_ref request,
                                        const flow& reply_over, const call_id& user)
-  : pinned(config, home), table_(table), key_(key), request_(std::move(request)), reply_over_(reply_over), user_(user),
-    timers_(this) {
+    : pinned(config, home),
+      table_(table),
+      key_(key),
+      request_(std::move(request)),
+      reply_over_(reply_over),
+      user_(user),
+      timers_(this) {
   auto reliable = is_reliable(reply_over_.transport);
   if (request_->method() == sip::method::invite)
     machine_ = sip::invite_server{.reliable = reliable};
@@ -31,12 +36,12 @@ server_transaction::behavior_type server_transaction::make_behavior() {
 
 void server_transaction::step(const sip::event& e, const sip::message_ref& response) {
   auto todo = std::visit(
-    [&](auto& now) {
-      auto [next, effects] = on(now, e, table_.times());
-      now = next;
-      return effects;
-    },
-    machine_);
+      [&](auto& now) {
+        auto [next, effects] = on(now, e, table_.times());
+        now = next;
+        return effects;
+      },
+      machine_);
   for (auto& effect : todo)
     carry_out(effect, response);
 }
@@ -44,20 +49,13 @@ void server_transaction::step(const sip::event& e, const sip::message_ref& respo
 void server_transaction::carry_out(const sip::effect& e, const sip::message_ref& response) {
   using kind = sip::effect::kind;
   switch (e.what) {
-  case kind::send_response:
-    return send(response);
-  case kind::send_last_response:
-    table_.counts().add(metric::retransmissions_sent);
-    return send_last();
-  case kind::send_trying:
-    return send(make_ref<const sip::message>(sip::make_response(*request_, 100)));
-  case kind::arm:
-    return timers_.arm(e.which, e.after());
-  case kind::disarm:
-    return timers_.disarm(e.which);
+  case kind::send_response: return send(response);
+  case kind::send_last_response: table_.counts().add(metric::retransmissions_sent); return send_last();
+  case kind::send_trying: return send(make_ref<const sip::message>(sip::make_response(*request_, 100)));
+  case kind::arm: return timers_.arm(e.which, e.after());
+  case kind::disarm: return timers_.disarm(e.which);
   case kind::pass_timeout:
-  case kind::pass_transport_error:
-    return table_.user().tell(user_, to_call::server_failed{key_});
+  case kind::pass_transport_error: return table_.user().tell(user_, to_call::server_failed{key_});
   case kind::terminated:
     note_answered();
     timers_.disarm_all();
@@ -94,7 +92,7 @@ void server_transaction::on_failure(std::exception_ptr& thrown) {
   note_answered();
   timers_.disarm_all();
   table_.failures().on_failure(
-    {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
+      {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
   table_.forget_server(key_);
 }
 

@@ -36,7 +36,7 @@ private:
   call_id user_;
   machine machine_;
   bool answered_ = false;
-  packet_ref last_;           ///< over the network
+  packet_ref last_;             ///< over the network
   sip::message_ref last_local_; ///< over a local flow
   transaction_timers<server_transaction> timers_;
 };

@@ -8,7 +8,7 @@ namespace troupe {
 transaction_table::transaction_table(shard& home, metrics& counts, const siphash_key& secret,
                                      const sip::timer_values& times, outlet& out, transaction_user& user,
                                      supervisor& failures)
-  : home_(home), counts_(counts), secret_(secret), times_(times), out_(out), user_(user), failures_(failures) {}
+    : home_(home), counts_(counts), secret_(secret), times_(times), out_(out), user_(user), failures_(failures) {}
 
 transaction_table::server_entry* transaction_table::find_server(const sip::transaction_key& key) {
   auto found = servers_.find(key);

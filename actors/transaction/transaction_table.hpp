@@ -20,13 +20,14 @@ public:
     bool invite = false;
   };
 
-  transaction_table(shard& home, metrics& counts, const siphash_key& secret, const sip::timer_values& times, outlet& out,
-                    transaction_user& user, supervisor& failures);
+  transaction_table(shard& home, metrics& counts, const siphash_key& secret, const sip::timer_values& times,
+                    outlet& out, transaction_user& user, supervisor& failures);
 
   // -- server ---------------------------------------------------------------------------------------------------
   server_entry* find_server(const sip::transaction_key& key);
   /// `reply_over`: where RFC 3261 clause 18.2.2 says the responses go.
-  void make_server(const sip::transaction_key& key, sip::message_ref request, const flow& reply_over, const call_id& user);
+  void make_server(const sip::transaction_key& key, sip::message_ref request, const flow& reply_over,
+                   const call_id& user);
   /// To a transaction that exists no more, nothing is sent.
   void respond(const sip::transaction_key& key, sip::message_ref response);
   /// Sends a final response once; the transaction ends.

@@ -6,17 +6,16 @@
 namespace troupe {
 
 connection::connection(stream_ports& ports, asio::ip::tcp::socket socket, asio::ssl::context* tls)
-  : ports_(ports), stream_(tls ? decltype(stream_)(std::in_place_type<secure>, std::move(socket), *tls)
-                               : decltype(stream_)(std::in_place_type<plain>, std::move(socket))),
-    framer_({.header = 16 * 1024, .body = ports.owner().limits().max_message}) {
+    : ports_(ports),
+      stream_(tls ? decltype(stream_)(std::in_place_type<secure>, std::move(socket), *tls)
+                  : decltype(stream_)(std::in_place_type<plain>, std::move(socket))),
+      framer_({.header = 16 * 1024, .body = ports.owner().limits().max_message}) {
   alarm_.owner = this;
 }
 
 connection::~connection() = default;
 
-transports& connection::owner() const noexcept {
-  return ports_.owner();
-}
+transports& connection::owner() const noexcept { return ports_.owner(); }
 
 connection::plain& connection::socket() noexcept {
   if (auto* tls = std::get_if<secure>(&stream_))
@@ -51,8 +50,10 @@ void connection::start_accepted() {
 
 void connection::start_connecting(const address& peer, const std::string& host) {
   touch();
-  asio::ip::address to = peer.v6 ? asio::ip::address(asio::ip::address_v6(peer.octets))
-                                 : asio::ip::address(asio::ip::address_v4({peer.octets[0], peer.octets[1], peer.octets[2], peer.octets[3]}));
+  asio::ip::address to =
+      peer.v6
+          ? asio::ip::address(asio::ip::address_v6(peer.octets))
+          : asio::ip::address(asio::ip::address_v4({peer.octets[0], peer.octets[1], peer.octets[2], peer.octets[3]}));
   if (auto* tls = std::get_if<secure>(&stream_)) {
     auto name = host.empty() ? host_text(peer, false) : host;
     tls->set_verify_callback(asio::ssl::host_name_verification(name));

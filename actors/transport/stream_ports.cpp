@@ -28,9 +28,7 @@ address from_asio(const tcp::endpoint& e) {
   return out;
 }
 
-std::string source_of(const address& a) {
-  return {reinterpret_cast<const char*>(a.octets.data()), a.v6 ? 16u : 4u};
-}
+std::string source_of(const address& a) { return {reinterpret_cast<const char*>(a.octets.data()), a.v6 ? 16u : 4u}; }
 
 std::string key_of(transport by, sip::side where, const address& peer) {
   auto key = source_of(peer);
@@ -97,8 +95,8 @@ void stream_ports::accept_next(acceptor& a) {
 
 bool stream_ports::room_for(const address& peer) const {
   auto from = per_source_.find(source_of(peer));
-  return open_ < owner_.limits().max_connections
-         && (from == per_source_.end() || from->second < owner_.limits().max_connections_per_source);
+  return open_ < owner_.limits().max_connections &&
+         (from == per_source_.end() || from->second < owner_.limits().max_connections_per_source);
 }
 
 void stream_ports::accepted(acceptor& a, tcp::socket socket) {

@@ -57,8 +57,8 @@ private:
   std::vector<std::unique_ptr<acceptor>> acceptors_;
   std::vector<place> places_;
   std::vector<std::uint32_t> free_;
-  std::unordered_map<std::string, std::uint32_t> by_peer_;     ///< transport, side and address -> place
-  std::unordered_map<std::string, std::size_t> per_source_;    ///< IP address -> connections
+  std::unordered_map<std::string, std::uint32_t> by_peer_;  ///< transport, side and address -> place
+  std::unordered_map<std::string, std::size_t> per_source_; ///< IP address -> connections
   std::vector<std::uint32_t> with_output_;
   std::shared_ptr<asio::ssl::context> tls_server_, tls_client_;
   std::size_t open_ = 0;

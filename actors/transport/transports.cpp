@@ -7,8 +7,12 @@
 namespace troupe {
 transports::transports(shard& home, metrics& counts, const std::vector<listener>& listeners,
                        const transport_limits& limits, receiver& up)
-  : home_(home), counts_(counts), listeners_(listeners), limits_(limits), up_(up),
-    streams_(std::make_unique<stream_ports>(*this)) {
+    : home_(home),
+      counts_(counts),
+      listeners_(listeners),
+      limits_(limits),
+      up_(up),
+      streams_(std::make_unique<stream_ports>(*this)) {
   udp_.resize(listeners_.size());
   home_.at_round_end([this] { flush(); });
 }
@@ -26,9 +30,7 @@ void transports::open() {
   }
 }
 
-void transports::stop_accepting() {
-  streams_->stop_accepting();
-}
+void transports::stop_accepting() { streams_->stop_accepting(); }
 
 void transports::use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client) {
   streams_->use_tls(std::move(server), std::move(client));

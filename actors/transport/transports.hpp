@@ -36,7 +36,7 @@ struct transport_limits {
   std::size_t max_connections_per_source = 1'000; ///< of one IP address
   seconds idle_timeout{3'620};
   seconds connect_timeout{5};
-  std::size_t write_queue = 1 << 20;               ///< octets waiting on one stream; beyond, it is closed
+  std::size_t write_queue = 1 << 20;                ///< octets waiting on one stream; beyond, it is closed
   std::uint32_t messages_per_second_per_source = 0; ///< 0: no limit
 };
 

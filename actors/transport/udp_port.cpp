@@ -50,7 +50,7 @@ struct udp_port::batch {
 };
 
 udp_port::udp_port(transports& owner, std::uint16_t listener)
-  : owner_(owner), index_(listener), socket_(owner.home().io()), batch_(std::make_unique<batch>()) {}
+    : owner_(owner), index_(listener), socket_(owner.home().io()), batch_(std::make_unique<batch>()) {}
 
 udp_port::~udp_port() = default;
 

@@ -37,8 +37,8 @@ public:
   }
   ref(const ref& other) noexcept : ref(other.object_) {}
   template <class Derived>
-    requires std::is_convertible_v<Derived*, T*>
-  ref(const ref<Derived>& other) noexcept : ref(other.get()) {}
+  requires std::is_convertible_v<Derived*, T*> ref(const ref<Derived>& other)
+  noexcept : ref(other.get()) {}
   ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   ref& operator=(ref other) noexcept {
     std::swap(object_, other.object_);

@@ -40,8 +40,8 @@ int value_of(char c) noexcept {
 
 void encode_to(std::string& out, const token& t, const siphash_key& secret) {
   raw bytes;
-  bytes[0] = static_cast<std::uint8_t>(static_cast<unsigned>(t.use) | static_cast<unsigned>(t.half) << 2
-                                       | static_cast<unsigned>(t.side) << 4 | static_cast<unsigned>(t.stage & 7) << 5);
+  bytes[0] = static_cast<std::uint8_t>(static_cast<unsigned>(t.use) | static_cast<unsigned>(t.half) << 2 |
+                                       static_cast<unsigned>(t.side) << 4 | static_cast<unsigned>(t.stage & 7) << 5);
   put(bytes, 1, t.sequence);
   put(bytes, 5, t.key.group);
   put(bytes, 7, t.key.hash);

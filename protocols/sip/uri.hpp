@@ -35,7 +35,9 @@ public:
     const parameter& operator*() const noexcept { return current_; }
     const parameter* operator->() const noexcept { return &current_; }
     iterator& operator++() noexcept;
-    bool operator==(const iterator& other) const noexcept { return rest_.data() == other.rest_.data() && done_ == other.done_; }
+    bool operator==(const iterator& other) const noexcept {
+      return rest_.data() == other.rest_.data() && done_ == other.done_;
+    }
 
   private:
     void step() noexcept;
@@ -56,15 +58,15 @@ enum class scheme : std::uint8_t { sip, sips, tel, other };
 /// A parsed URI that views the text it was parsed from.
 struct uri {
   sip::scheme kind = scheme::other;
-  std::string_view text;       ///< the whole
-  std::string_view scheme;     ///< without ':'
-  std::string_view user;       ///< escaped as it came; of tel: the number, with its visual separators
+  std::string_view text;   ///< the whole
+  std::string_view scheme; ///< without ':'
+  std::string_view user;   ///< escaped as it came; of tel: the number, with its visual separators
   std::string_view password;
-  bool has_user = false;       ///< an '@' stood there, even behind an empty user
-  std::string_view host;       ///< of an IPv6 reference: with its brackets; of other schemes: empty
+  bool has_user = false; ///< an '@' stood there, even behind an empty user
+  std::string_view host; ///< of an IPv6 reference: with its brackets; of other schemes: empty
   std::optional<std::uint16_t> port;
   parameters params;
-  std::string_view headers;    ///< behind '?', without it
+  std::string_view headers; ///< behind '?', without it
 
   bool is_sip() const noexcept { return kind == scheme::sip || kind == scheme::sips; }
   bool loose_route() const noexcept { return params.has("lr"); }

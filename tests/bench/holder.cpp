@@ -69,7 +69,8 @@ static std::string lines_of(std::string_view text, std::string_view name) {
     auto line = text.substr(at, end - at);
     if (line.empty() || end == text.npos)
       break;
-    if (line.size() > name.size() && line[name.size()] == ':' && strncasecmp(line.data(), name.data(), name.size()) == 0)
+    if (line.size() > name.size() && line[name.size()] == ':' &&
+        strncasecmp(line.data(), name.data(), name.size()) == 0)
       out.append(line).append("\r\n");
     at = end + 2;
   }
@@ -110,7 +111,9 @@ public:
   void make(std::size_t count, bool end_at_once) {
     end_at_once_ = end_at_once;
     auto first = calls_.size(), last = first + count;
-    auto wanted = [&](double elapsed) { return std::min<std::size_t>(last, first + static_cast<std::size_t>(elapsed * rate_) + 1); };
+    auto wanted = [&](double elapsed) {
+      return std::min<std::size_t>(last, first + static_cast<std::size_t>(elapsed * rate_) + 1);
+    };
     run([&](double elapsed) {
       while (calls_.size() < wanted(elapsed) && open_ < window_) {
         calls_.push_back({});
@@ -125,7 +128,8 @@ public:
     auto next = samples_.begin();
     std::size_t ended = 0;
     run([&](double elapsed) {
-      while (next != samples_.end() && ended < count && open_ < window_ && static_cast<double>(ended) < elapsed * rate_ + 1) {
+      while (next != samples_.end() && ended < count && open_ < window_ &&
+             static_cast<double>(ended) < elapsed * rate_ + 1) {
         calls_[next->first] = {stage::ending, 1};
         start(next->first);
         ++next, ++ended;
@@ -137,7 +141,8 @@ public:
   }
 
 private:
-  template <class Feed> void run(Feed feed) {
+  template <class Feed>
+  void run(Feed feed) {
     began_ = clock_type::now();
     failed_ = resent_ = 0;
     for (bool all = false; !all || open_ > 0;) {
@@ -156,7 +161,8 @@ private:
     std::fflush(stdout);
   }
 
-  template <class Use> void read(int fd, Use use) {
+  template <class Use>
+  void read(int fd, Use use) {
     char octets[65536];
     for (int i = 0; i < 256; ++i) {
       sockaddr_in from{};
@@ -189,7 +195,8 @@ private:
     auto number = std::to_string(n);
     return start + " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK" + method + number + "p" + pid_ +
            "\r\nMax-Forwards: 70\r\n" + routes + "From: <sip:caller@127.0.0.1:5061>;tag=c" + number + "\r\nTo: " + to +
-           "\r\nCall-ID: h" + number + "." + pid_ + "@127.0.0.1\r\nCSeq: " + std::to_string(cseq) + " " + method + "\r\n";
+           "\r\nCall-ID: h" + number + "." + pid_ + "@127.0.0.1\r\nCSeq: " + std::to_string(cseq) + " " + method +
+           "\r\n";
   }
 
   std::string invite(std::size_t n) const {
@@ -209,7 +216,8 @@ private:
     auto same = lines_of(text, "Via") + lines_of(text, "Record-Route") + lines_of(text, "From");
     auto rest = lines_of(text, "Call-ID") + lines_of(text, "CSeq");
     auto reply = [&](const std::string& start, const std::string& to) {
-      auto out = start + "\r\n" + same + to + rest + "Contact: <sip:callee@127.0.0.1:5070>\r\nContent-Length: 0\r\n\r\n";
+      auto out =
+          start + "\r\n" + same + to + rest + "Contact: <sip:callee@127.0.0.1:5070>\r\nContent-Length: 0\r\n\r\n";
       sendto(callee_, out.data(), out.size(), 0, reinterpret_cast<const sockaddr*>(&from), sizeof from);
     };
     if (text.substr(0, 7) == "INVITE ") {

@@ -164,9 +164,7 @@ def _(net):
 @flow("RFC 3261 16.7: a callee that does not answer at all: 408 after timer B", sip={"t1": 50, "t2": 200, "t4": 300})
 def _(net):
     a, b = net.registered("A", "B")
-    b.wire.datagram.close()
-    b.wire.listener.close()
-    b.idle = lambda seconds: None
+    b.goes_away()
     status = a.final(a.calls(b).invite, timeout=10).status
     check(status in (408, 480, 503, 504), f"the caller got {status}")
 

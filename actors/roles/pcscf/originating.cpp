@@ -42,12 +42,22 @@ void write_charging(const options& o, sip::message& request, const dialog_note& 
   request.set(sip::hdr::p_charging_vector, ims::to_string(vector));
 }
 
+/// By the flow; where users share one, by what the request says of its sender.
+ask_binding who_sends(const sip::message& request, const context& ctx) {
+  ask_binding asked{*ctx.from, {}, std::nullopt};
+  if (auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact)))
+    asked.contact_uri = contact->uri;
+  auto named = request.has(sip::hdr::p_preferred_identity) ? sip::hdr::p_preferred_identity : sip::hdr::from;
+  asked.identity = ims::canonical_identity_of_value(sip::first_value(request, named)).value_or(std::string());
+  return asked;
+}
+
 /// Clauses 5.2.6.3.5 and 5.2.6.3.9. What comes by another flow than before must still be the same UE's.
 decision inside_dialog(const options& o, sip::message& request, const context& ctx, const hop& own) {
   auto note = decode_dialog_note(own.note);
   if (!note || fingerprint(*ctx.from, o.binding_secret) != note->flow_print) {
     if (!ctx.facts->binding)
-      return ask{ask_binding{*ctx.from, {}, std::nullopt}};
+      return ask{who_sends(request, ctx)};
     auto& binding = *ctx.facts->binding;
     if (!binding || !binding->registered || (note && binding->key != note->binding))
       return refuse(request, ctx, 403, "not a dialog of this user");
@@ -99,10 +109,8 @@ decision request_from_ue(const options& o, sip::message& request, const context&
     return inside_dialog(o, request, ctx, hop{});
   if (request.method() == sip::method::ack)
     return drop{"ack_not_for_a_dialog"};
-  if (!ctx.facts->binding) {
-    auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact));
-    return ask{ask_binding{*ctx.from, contact ? std::string(contact->uri) : std::string(), std::nullopt}};
-  }
+  if (!ctx.facts->binding)
+    return ask{who_sends(request, ctx)};
   auto& binding = *ctx.facts->binding;
   auto registered = binding && binding->registered;
   if (is_emergency(o, request.uri()))

@@ -25,7 +25,8 @@ decision inside_dialog(sip::message& request, const context& ctx, const hop& own
   auto note = decode_dialog_note(own.note);
   if (!ctx.facts->binding)
     return note ? ask{ask_binding{std::nullopt, {}, note->binding}}
-                : ask{ask_binding{std::nullopt, std::string(request.uri()), std::nullopt}}; // a subscription's: not stored
+                : ask{ask_binding{std::nullopt, std::string(request.uri()),
+                                  std::nullopt}}; // a subscription's: not stored
   make_fit_for_ue(request);
   if (!*ctx.facts->binding)
     return pass_on{}; // to its Route or contact, as the UE gave it in the dialog

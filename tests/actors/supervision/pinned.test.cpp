@@ -52,9 +52,7 @@ struct fixture {
     home.emplace(std::uint16_t{0}, *system);
     home->start([this] { thread = std::this_thread::get_id(); });
   }
-  ~fixture() {
-    home->stop();
-  }
+  ~fixture() { home->stop(); }
   caf::actor_system_config config;
   std::optional<caf::actor_system> system;
   std::optional<shard> home;

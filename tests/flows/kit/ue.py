@@ -64,6 +64,14 @@ class ue(phone):
         """The hop's own ACK to a final response that is no 2xx (RFC 3261 clause 17.1.1.3)."""
         leg(self, invite, True).ack_failure(final)
 
+    def goes_away(self):
+        """Takes nothing more; its addresses answer nobody."""
+        for one in (self.wire.datagram, self.wire.listener):
+            self.wire.selector.unregister(one)
+            one.close()
+        for one in list(self.wire.streams):
+            self.wire._drop(one)
+
     # registration
 
     def registers(self, *, expecting=200, **options):

@@ -83,6 +83,10 @@ class suite:
             self.skipped += 1
             print(f"SKIPPED {sentence}: {why}")
         except Exception as error:      # any other is the case's failure, told and counted
+            if sentence in known_gaps():
+                self.skipped += 1
+                print(f"SKIPPED {sentence}: A KNOWN GAP: {known_gaps()[sentence]} ({type(error).__name__}: {str(error)[:200]})")
+                return
             self.failed += 1
             print(f"FAILED  {sentence}\n        {type(error).__name__}: {error}")
             if not isinstance(error, AssertionError) or os.environ.get("VERBOSE"):
@@ -93,6 +97,13 @@ class suite:
         finally:
             signal.alarm(0)
             sys.stdout.flush()
+
+
+def known_gaps():
+    """What the product does not do yet, by the case's sentence: tests/known-gaps.txt. Such a case runs, and is told loudly."""
+    path = pathlib.Path(__file__).resolve().parents[2] / "known-gaps.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return dict(line.split(" | ", 1) for line in lines if line and not line.startswith("#"))
 
 
 def _over(*_):

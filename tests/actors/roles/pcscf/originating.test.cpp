@@ -62,6 +62,20 @@ TEST_CASE("24.229 5.2.6.3.1: the preferred identity is asserted if it is one of 
   CHECK(asserted("P-Preferred-Identity: <sip:bob@home.example>\n") == texts{"\"Alice\" <sip:alice@home.example>"});
 }
 
+TEST_CASE(
+    "24.229 5.2.6.3.1: where users share a flow the contact says who it is, and else the preferred identity or From") {
+  pcscf_scene s;
+  auto sent = from_alice("MESSAGE sip:bob@home.example");
+  auto by_from = s.gets(sent);
+  CHECK(asks<ask_binding>(by_from).contact_uri == "sip:alice@192.0.2.7:5060");
+  CHECK(asks<ask_binding>(by_from).identity == "sip:alice@home.example");
+  sent.remove(sip::hdr::contact);
+  sent.add(sip::hdr::p_preferred_identity, "<tel:+1-555-0001>");
+  auto by_preference = s.gets(sent);
+  CHECK(asks<ask_binding>(by_preference).contact_uri.empty());
+  CHECK(asks<ask_binding>(by_preference).identity == "tel:+15550001");
+}
+
 TEST_CASE("24.229 5.2.6.3.1: an identity that the UE asserts is not believed, nor is its From") {
   pcscf_scene s;
   s.knows(alice_binding());
