@@ -51,6 +51,7 @@ constexpr std::array<metric_description, static_cast<std::size_t>(metric::last_)
     {"troupe_rounds_total", "", "rounds of work of the shards"},
     {"troupe_transactions", "", "transactions now", true},
     {"troupe_requests_unanswered", "", "requests without a final response", true},
+    {"troupe_sessions", "", "confirmed INVITE dialogs", true},
     {"troupe_calls", "state=\"live\"", "call halves now: with an actor, or held as a value", true},
     {"troupe_calls", "state=\"stored\"", "call halves now: with an actor, or held as a value", true},
     {"troupe_registrations", "", "implicit registration sets that are registered here", true},

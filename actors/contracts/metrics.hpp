@@ -59,6 +59,7 @@ enum class metric : std::uint16_t {
   // gauges
   transactions_now,
   unanswered_now,
+  sessions_now,
   calls_live_now,
   calls_stored_now,
   registrations_now,

@@ -42,6 +42,8 @@ private:
   std::string loop_hash(const sip::message& request) const;
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
+  /// What tells this pass of a request from others: the I-CSCF and the S-CSCF of one node both see it, and that is no loop.
+  std::string loop_place() const { return {static_cast<char>(id_.half), static_cast<char>(id_.stage)}; }
   void record_route_to_here(const forwarding& f, sip::message& request) const;
   bool ask(roles::question q, request_walk& w);
   void follow(request_walk w, roles::pass_on onward);
@@ -76,6 +78,7 @@ private:
   dialog_record* find_dialog(std::string_view callee_tag);
   void note_request(forwarding& f, dialog_record& record);
   void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
+  void uncount(dialog_record& record);
   void end_dialog(std::string_view callee_tag);
   void release_all(std::string_view reason);
   void release_overdue();

@@ -72,12 +72,22 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   if (change
           .confirmed) // RFC 3261 clause 13.2.2.4: the early dialogs of other forks go when the first is confirmed and acknowledged
     record->state.deadline = record->state.deadline ? record->state.deadline : home().now() + table_.own().longest_call;
+  if (change.confirmed && !record->state.subscription && !std::exchange(record->session, true))
+    table_.counts().add(metric::sessions_now);
   if (change.ended || record->state.at == sip::dialog::state::ended)
     end_dialog(record->state.end(sip::leg::callee).tag);
 }
 
+void call::uncount(dialog_record& record) {
+  if (std::exchange(record.session, false) && table_.counts().get(metric::sessions_now) > 0)
+    table_.counts().subtract(metric::sessions_now);
+}
+
 void call::end_dialog(std::string_view callee_tag) {
   auto tag = std::string(callee_tag);
+  for (auto& d : value_.dialogs)
+    if (d.state.end(sip::leg::callee).tag == tag)
+      uncount(d);
   std::erase_if(value_.dialogs, [&](const dialog_record& d) { return d.state.end(sip::leg::callee).tag == tag; });
 }
 
@@ -85,6 +95,7 @@ void call::end_dialog(std::string_view callee_tag) {
 void call::release_all(std::string_view reason) {
   auto records = std::exchange(value_.dialogs, {});
   for (auto& record : records) {
+    uncount(record);
     if (record.state.at != sip::dialog::state::confirmed || record.state.subscription)
       continue;
     for (auto to : {sip::leg::caller, sip::leg::callee}) {

@@ -82,7 +82,7 @@ void encode(std::string& out, const call_value& value) {
   w.number(value.dialogs.size());
   for (auto& d : value.dialogs) {
     sip::encode(w, d.state);
-    w.u8(d.record_routed);
+    w.u8(static_cast<std::uint8_t>(d.record_routed | d.session << 1));
     put(w, d.hops);
   }
   w.number(value.open.size());
@@ -102,7 +102,9 @@ bool decode(std::string_view in, call_value& value) {
     auto& d = value.dialogs.emplace_back();
     if (!sip::decode(r, d.state))
       return false;
-    d.record_routed = r.u8() != 0;
+    auto bits = r.u8();
+    d.record_routed = (bits & 1) != 0;
+    d.session = (bits & 2) != 0;
     if (!get(r, d.hops))
       return false;
   }

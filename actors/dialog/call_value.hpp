@@ -22,6 +22,7 @@ struct dialog_record {
   sip::dialog state;
   std::vector<roles::hop> hops;
   bool record_routed = true; ///< we stand in its path: its requests come here
+  bool session = false;      ///< a confirmed INVITE dialog, counted as one
 };
 
 struct stored_branch {

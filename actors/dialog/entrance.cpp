@@ -44,7 +44,7 @@ std::optional<local_place> by_token(const sip::token& t, const call_settings& ow
   switch (t.use) {
   case token_use::service_route:
     if (own.roles.has(role_id::scscf))
-      return local_place{role_id::scscf, half::originating, t};
+      return local_place{role_id::scscf, t.half, t};
     break;
   case token_use::path:
     if (own.roles.has(role_id::pcscf))

@@ -177,7 +177,7 @@ void node::give_up(const std::string& why) {
 std::size_t node::under_way() {
   std::size_t sum = 0;
   for (auto& tree : shards_)
-    for (auto m : {metric::unanswered_now, metric::calls_live_now, metric::calls_stored_now})
+    for (auto m : {metric::unanswered_now, metric::sessions_now})
       sum += tree->counts.get(m);
   return sum;
 }

@@ -60,6 +60,18 @@ void connection::start_connecting(const address& peer, const std::string& host) 
     if (!host.empty())
       SSL_set_tlsext_host_name(tls->native_handle(), host.c_str());
   }
+  // From the listener's address: peers know us by it.
+  auto& from = owner().of(self_).local;
+  asio::ip::address own =
+      from.v6
+          ? asio::ip::address(asio::ip::address_v6(from.octets))
+          : asio::ip::address(asio::ip::address_v4({from.octets[0], from.octets[1], from.octets[2], from.octets[3]}));
+  asio::error_code failed_to_bind;
+  socket().open(peer.v6 ? plain::protocol_type::v6() : plain::protocol_type::v4(), failed_to_bind);
+  if (!failed_to_bind && !own.is_unspecified())
+    socket().bind({own, 0}, failed_to_bind);
+  if (failed_to_bind)
+    return owner().home().post([self = shared_from_this()] { self->close(); });
   socket().async_connect({to, peer.port}, [self = shared_from_this()](asio::error_code failed) {
     self->owner().home().round([&] {
       if (self->closed_)

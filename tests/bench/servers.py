@@ -86,11 +86,11 @@ class troupe:
             changes.setdefault("hss", {})["database"] = str(self.state / "hss.sqlite")
         if subscribers:
             changes.setdefault("hss", {})["provision"] = str(accounts.provision(self.state / "subscribers.toml", subscribers))
-        changes.setdefault("log", {}).update({"level": "warn", "file": str(OUT / "troupe.log")})
+        changes.setdefault("log", {})["level"] = "warn"
         self.config = config.write(self.state / f"{profile}.toml", config.merge(sections, changes))
 
     def __enter__(self):
-        for old in self.state.glob("hss.sqlite*"):
+        for old in [*self.state.glob("hss.sqlite*"), *OUT.glob("troupe.console")]:
             old.unlink()
         admin = tomllib.loads(self.config.read_text()).get("admin", {}).get("listen", "127.0.0.1:8080")
         self.node = node(self.config, program=binary(("release",)), log=OUT / "troupe.console", admin=admin)

@@ -39,7 +39,7 @@ class node:
         self.admin, self.env, self.child = admin, env, None
 
     def start(self, timeout=30.0):
-        """Starts it and waits for "ready" in its log."""
+        """Starts it and waits for "ready" in its log, or for its /readyz."""
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen([self.program, "run", "--config", self.config], stdout=log, stderr=log,
@@ -47,7 +47,7 @@ class node:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             said = self.log.read_bytes()[offset:]
-            if re.search(rb"\bready\b", said):
+            if re.search(rb"\bready\b", said) or self.http("/readyz", 0.5)[0] == 200:     # the line is hidden at level warn
                 return self
             if self.child.poll() is not None:
                 break
