@@ -113,7 +113,8 @@ void append_json(std::string& out, std::int64_t ms, std::string_view level, std:
   line["event"] = take(packed, between_fields);
   while (!packed.empty()) {
     auto value = take(packed, between_fields);
-    line[std::string(take(value, behind_name))] = value;
+    auto name = std::string(take(value, behind_name)); // before `value` is read: it leaves what is behind the name
+    line[name] = value;
   }
   out += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   out += '\n';
