@@ -42,8 +42,6 @@ private:
   std::string loop_hash(const sip::message& request) const;
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
-  /// What tells this pass of a request from others: the I-CSCF and the S-CSCF of one node both see it, and that is no loop.
-  std::string loop_place() const { return {static_cast<char>(id_.half), static_cast<char>(id_.stage)}; }
   void record_route_to_here(const forwarding& f, sip::message& request) const;
   bool ask(roles::question q, request_walk& w);
   void follow(request_walk w, roles::pass_on onward);

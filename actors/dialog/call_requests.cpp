@@ -205,10 +205,6 @@ void call::record_route_to_here(const forwarding& f, sip::message& request) cons
 }
 
 bool call::ask(roles::question q, request_walk& w) {
-  // The notifier ends the SUBSCRIBE here: its dialog must come back by the roles that the request has passed.
-  if (auto* n = std::get_if<roles::ask_notifier>(&q))
-    if (auto* f = find(w.forwarding); f && f->begun && !f->prefix.empty())
-      record_route(n->request, *f, sip::side::core, nullptr);
   if (auto* subscribing = std::get_if<roles::ask_notifier>(&q))
     record_route_to_here(*find(w.forwarding), subscribing->request);
   auto cell = std::make_shared<answer>();
