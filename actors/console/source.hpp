@@ -67,7 +67,6 @@ struct registration_facts {
   std::vector<std::string> impis, impus, barred;
   std::vector<contact_facts> contacts;
   std::optional<instant> expires_at; ///< the first contact to expire
-  std::size_t calls = 0;
 };
 
 struct dialog_facts {

@@ -112,7 +112,6 @@ json view(const registration_facts& r) {
   for (auto& c : r.contacts)
     out["contacts"].push_back(view(c));
   out["expires_at"] = time_of(r.expires_at);
-  out["calls"] = r.calls;
   return out;
 }
 

@@ -64,6 +64,7 @@ struct cancel {
   std::string reason; ///< a Reason value, or empty
 };
 struct send_failed {};
+struct abandon {}; ///< the user gave up on it: nothing was heard, nothing more is sent
 } // namespace to_client
 
 // -- to a call --------------------------------------------------------------------------------------------------
@@ -104,6 +105,7 @@ struct timer {
   enum kind : std::uint8_t {
     wake,    ///< the value's deadline has come, or the actor's idle time is over
     timer_c, ///< of branch `of`
+    silence, ///< branch `of` has heard nothing, and there is another way
     release, ///< the registration behind the call is gone
   };
   kind which;
@@ -117,7 +119,8 @@ using server_transaction_actor = caf::typed_actor<caf::reacts_to<to_server::agai
 
 using client_transaction_actor =
     caf::typed_actor<caf::reacts_to<to_client::response>, caf::reacts_to<to_client::cancel>,
-                     caf::reacts_to<to_client::send_failed>, caf::reacts_to<timer_fired>>;
+                     caf::reacts_to<to_client::send_failed>, caf::reacts_to<to_client::abandon>,
+                     caf::reacts_to<timer_fired>>;
 
 using call_actor = caf::typed_actor<caf::reacts_to<to_call::request>, caf::reacts_to<to_call::cancel>,
                                     caf::reacts_to<to_call::response>, caf::reacts_to<to_call::branch_failed>,
@@ -135,6 +138,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::timer_fired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_client::response)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_client::cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_client::send_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_client::abandon)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_call::request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_call::cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::to_call::response)

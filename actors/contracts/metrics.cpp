@@ -20,6 +20,7 @@ constexpr std::array<metric_description, static_cast<std::size_t>(metric::last_)
     {"troupe_dropped_total", "reason=\"unmatched_ack\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"stranger\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"send_failed\"", "messages dropped without an answer"},
+    {"troupe_undelivered_total", "", "datagrams that ICMP says did not arrive"},
     {"troupe_dropped_total", "reason=\"overload\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"by_role\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"dns\"", "messages dropped without an answer"},

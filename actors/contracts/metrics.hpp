@@ -27,6 +27,7 @@ enum class metric : std::uint16_t {
   dropped_unmatched_ack,
   dropped_stranger,
   dropped_send_failed,
+  undelivered_udp,
   dropped_overload,
   dropped_by_role,
   dropped_dns,

@@ -108,6 +108,8 @@ struct pass_on {
   bool stay = true; ///< be in the dialog's path: Record-Route. Only looked at for dialog-creating requests
   /// As a target's, for the request itself where there are no targets. Lives as long as the role.
   std::string_view next_hop = {};
+  /// The role has another way: a next hop from which nothing is heard for a while counts as one that answered 503.
+  bool has_alternative = false;
 };
 /// A response goes back as the role has edited it.
 struct pass_back {};
@@ -158,6 +160,13 @@ public:
   /// A response from the next hop (or one that a later role of this node made). `request` is what this role passed on.
   virtual decision on_response(sip::message& response, const sip::message& request, const context& ctx,
                                hop& own) const = 0;
+  /// What a dialog hangs on at this hop, as a text that release_calls names: its calls are released when that ends. Empty:
+  /// on nothing. The S-CSCF: the identity that it serves (canonical). The P-CSCF: held_by(the UE's binding).
+  virtual std::string holder(const hop&) const { return {}; }
 };
+
+inline std::string held_by(const sip::entity_key& binding) {
+  return "binding:" + std::to_string(binding.group) + ':' + std::to_string(binding.hash);
+}
 
 } // namespace troupe::roles

@@ -93,6 +93,7 @@ void call::on(to_call::response& m) {
     return forward_late(*m.message);
   at_work_ = f->server;
   at_work_request_ = f->request;
+  disarm(to_call::timer::silence, m.branch);
   if (m.message->status() == 503 && !f->branches[at]->candidates.empty()) // RFC 3263 clause 4.3
     return run(*f, sip::fork_event::failed(at, 503, true));
   response_walk w;
@@ -112,6 +113,7 @@ void call::on(to_call::branch_failed& m) {
   at_work_ = f->server;
   at_work_request_ = f->request;
   auto& b = *f->branches[at];
+  disarm(to_call::timer::silence, m.branch);
   auto lost = b.by_flow && is_reliable(b.over->transport) && !f->in_dialog;
   // RFC 5626 clause 5.3.1: the connection of a UE is gone; who knows its other flows may try them.
   run(*f, sip::fork_event::failed(at, m.timeout ? 408 : lost ? 430 : 503, !b.candidates.empty()));
@@ -140,6 +142,7 @@ void call::on(to_call::timer m) {
     if (auto [f, at] = find_branch(m.of); f)
       run(*f, sip::fork_event::timer_c(at));
     break;
+  case to_call::timer::silence: on_silence(m.of); break;
   case to_call::timer::release: release_all("SIP;cause=503;text=\"registration ended\""); break;
   case to_call::timer::wake: {
     // An ACK that has not come within 64*T1 comes no more (RFC 3261 clause 13.3.1.4).
@@ -160,6 +163,9 @@ void call::on(to_call::timer m) {
 void call::on_failure(std::exception_ptr& thrown) {
   idle_.reset();
   alarms_.clear();
+  if (!stored_)
+    for (auto& holder : held_by_)
+      table_.let_go(id_, holder);
   table_.failed(id_, at_work_, at_work_request_.get(), doing_, describe(thrown));
 }
 
@@ -202,6 +208,7 @@ instant call::deadline() const {
 }
 
 void call::persist() {
+  note_holders();
   value_.open.clear();
   for (auto& f : open_) {
     if (f.method() != sip::method::invite || !f.started || f.answered || f.server == sip::transaction_key{})
@@ -248,6 +255,7 @@ void call::restore() {
   if (!decode(octets, value_))
     throw std::runtime_error("the stored value cannot be read");
   stored_ = true;
+  held_by_ = holders_of(value_, table_.own().roles);
   for (auto& o : value_.open) {
     auto& f = open_.emplace_back();
     f.number = o.number;
@@ -298,7 +306,7 @@ void call::resume_transactions() {
       auto& state = f.fork.branches[i];
       if (!state.pending() || !b.sent || !b.over)
         continue;
-      arm_timer_c(b, f.fork.timer_c_ms);
+      arm(to_call::timer::timer_c, b, milliseconds(f.fork.timer_c_ms));
       if (!transactions.has_client(b.via_branch, "INVITE"))
         transactions.make_client(b.via_branch, b.sent, *b.over, id_, b.number);
     }
@@ -327,6 +335,7 @@ void call::settle() {
   at_work_ = {};
   at_work_request_ = {};
   if (open_.empty() && waiting_.empty() && value_.dialogs.empty()) {
+    note_holders();
     idle_.reset();
     table_.forget(id_);
     return quit();

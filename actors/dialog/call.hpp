@@ -60,7 +60,9 @@ private:
   void send(forwarding& f, std::size_t at, const flow& over);
   void record_route(sip::message& request, const forwarding& f, sip::side leaves_by, const flow* over) const;
   void send_ack(forwarding& f, branch& b, const flow& over);
-  void arm_timer_c(const branch& b, std::uint32_t after_ms);
+  void arm(to_call::timer::kind which, const branch& b, milliseconds after);
+  void disarm(to_call::timer::kind which, std::uint32_t branch);
+  void on_silence(std::uint32_t branch);
 
   // -- responses (call_responses.cpp)
   void go_back(forwarding& f, sip::message response, std::size_t from_branch);
@@ -77,6 +79,7 @@ private:
   void note_request(forwarding& f, dialog_record& record);
   void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
   void uncount(dialog_record& record);
+  void note_holders();
   void end_dialog(std::string_view callee_tag);
   void release_all(std::string_view reason);
   void release_overdue();
@@ -116,9 +119,11 @@ private:
   std::list<forwarding> open_;
   std::map<std::uint64_t, std::pair<waiting, std::shared_ptr<answer>>> waiting_;
   std::uint64_t next_ticket_ = 1;
-  std::vector<std::unique_ptr<alarm>> alarms_; ///< timer C
+  std::vector<std::unique_ptr<alarm>> alarms_; ///< of branches
   std::unique_ptr<alarm> idle_;
   bool stored_ = false;
+  std::vector<std::string> held_by_; ///< as the table knows it
+  bool holders_changed_ = false;
   // for the supervisor: what is being handled
   const char* doing_ = "";
   sip::transaction_key at_work_;

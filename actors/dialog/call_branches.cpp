@@ -4,6 +4,7 @@
 #include "actors/dialog/entrance.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/proxy.hpp"
+#include "protocols/sip/reason.hpp"
 #include "protocols/sip/values.hpp"
 
 namespace troupe {
@@ -45,14 +46,13 @@ void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip
   case kind::start: return start_branch(f, e.branch);
   case kind::retry: return send_next(f, e.branch);
   case kind::cancel: {
-    auto reason = e.status == 0 ? f.cancel_reason : "SIP;cause=" + std::to_string(e.status);
+    auto reason = e.status == 0 ? f.cancel_reason : sip::cancel_reason(e.status);
     return table_.transactions().cancel(f.branches[e.branch]->via_branch, std::move(reason));
   }
-  case kind::abandon: return;
-  case kind::arm_c: return arm_timer_c(*f.branches[e.branch], e.after_ms);
-  case kind::disarm_c:
-    std::erase_if(alarms_, [&](auto& a) { return a->tells.of == f.branches[e.branch]->number; });
-    return;
+  case kind::abandon:
+    return table_.transactions().abandon(f.branches[e.branch]->via_branch, f.request->method_name());
+  case kind::arm_c: return arm(to_call::timer::timer_c, *f.branches[e.branch], milliseconds(e.after_ms));
+  case kind::disarm_c: return disarm(to_call::timer::timer_c, f.branches[e.branch]->number);
   case kind::forward:
     if (response)
       go_back(f, std::move(*response), e.branch);
@@ -76,10 +76,24 @@ void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip
   }
 }
 
-void call::arm_timer_c(const branch& b, std::uint32_t after_ms) {
-  std::erase_if(alarms_, [&](auto& a) { return a->tells.of == b.number; });
-  auto& a = alarms_.emplace_back(std::make_unique<alarm>(this, to_call::timer{to_call::timer::timer_c, b.number}));
-  home().timers().arm(*a, home().now() + milliseconds(after_ms));
+void call::arm(to_call::timer::kind which, const branch& b, milliseconds after) {
+  disarm(which, b.number);
+  auto& a = alarms_.emplace_back(std::make_unique<alarm>(this, to_call::timer{which, b.number}));
+  home().timers().arm(*a, home().now() + after);
+}
+
+void call::disarm(to_call::timer::kind which, std::uint32_t branch) {
+  std::erase_if(alarms_, [&](auto& a) { return a->tells.which == which && a->tells.of == branch; });
+}
+
+/// The next hop is as good as gone: to the next address, or back to the role that knows another.
+void call::on_silence(std::uint32_t number) {
+  auto [f, at] = find_branch(number);
+  if (!f || f->fork.branches[at].at != sip::fork_branch::state::trying)
+    return;
+  auto& b = *f->branches[at];
+  table_.transactions().abandon(b.via_branch, f->request->method_name());
+  run(*f, sip::fork_event::failed(at, 503, !b.candidates.empty()));
 }
 
 void call::start_branch(forwarding& f, std::size_t at) {
@@ -140,8 +154,10 @@ void call::send_next(forwarding& f, std::size_t at) {
   while (!b.candidates.empty()) {
     auto next = std::move(b.candidates.back());
     b.candidates.pop_back();
-    if (b.sent) // a new server is a new transaction
+    if (b.sent) { // a new server is a new transaction
+      disarm(to_call::timer::silence, b.number);
       b.number = value_.next_number++;
+    }
     for (auto where : {sip::side::core, sip::side::access})
       if (auto over = table_.net().flow_to(next.by, where, next.to, next.host))
         return send(f, at, *over);
@@ -185,6 +201,8 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
   b.sent = make_ref<const sip::message>(std::move(request));
   if (is_ack)
     return send_ack(f, b, over);
+  if (over.transport != transport::local && (b.has_alternative || !b.candidates.empty()))
+    arm(to_call::timer::silence, b, table_.own().times.t1 * table_.own().silence_in_t1);
   if (f.method() != sip::method::invite && !f.in_dialog)
     return table_.transactions().make_client(b.via_branch, b.sent, over, id_, b.number);
   // Before the 100 and before it is forwarded: what CANCEL and ACK are made from, the target, timer C's deadline.

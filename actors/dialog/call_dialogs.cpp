@@ -72,15 +72,32 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   if (change
           .confirmed) // RFC 3261 clause 13.2.2.4: the early dialogs of other forks go when the first is confirmed and acknowledged
     record->state.deadline = record->state.deadline ? record->state.deadline : home().now() + table_.own().longest_call;
-  if (change.confirmed && !record->state.subscription && !std::exchange(record->session, true))
+  if (change.confirmed && !record->state.subscription && !std::exchange(record->session, true)) {
     table_.counts().add(metric::sessions_now);
+    holders_changed_ = true;
+  }
   if (change.ended || record->state.at == sip::dialog::state::ended)
     end_dialog(record->state.end(sip::leg::callee).tag);
 }
 
 void call::uncount(dialog_record& record) {
-  if (std::exchange(record.session, false) && table_.counts().get(metric::sessions_now) > 0)
+  if (!std::exchange(record.session, false))
+    return;
+  holders_changed_ = true;
+  if (table_.counts().get(metric::sessions_now) > 0)
     table_.counts().subtract(metric::sessions_now);
+}
+
+/// Tells the table on which registrations this call's sessions hang.
+void call::note_holders() {
+  if (!std::exchange(holders_changed_, false))
+    return;
+  auto before = std::exchange(held_by_, holders_of(value_, table_.own().roles));
+  for (auto& holder : before)
+    if (std::find(held_by_.begin(), held_by_.end(), holder) == held_by_.end())
+      table_.let_go(id_, holder);
+  for (auto& holder : held_by_)
+    table_.hold(id_, holder);
 }
 
 void call::end_dialog(std::string_view callee_tag) {

@@ -87,6 +87,11 @@ void call::begin_in_dialog(forwarding& f, sip::message request, dialog_record* r
   w.rest = record ? record->hops : default_hops();
   if (f.sender == sip::leg::caller)
     std::reverse(w.rest.begin(), w.rest.end());
+  // A release of ours begins at the core: the P-CSCF sees what goes to its UE, not what goes away from it.
+  auto away_from_ue = (id_.half == sip::half::originating) == (f.sender == sip::leg::caller);
+  auto ours = f.server == sip::transaction_key{} && f.method() != sip::method::ack;
+  if (ours && away_from_ue && !w.rest.empty() && w.rest.back().role == role_id::pcscf)
+    w.rest.pop_back();
   if (f.method() != sip::method::ack) {
     if (auto why = sip::check_request(w.request, rules_for(w.request)))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
@@ -237,11 +242,13 @@ void call::follow(request_walk w, roles::pass_on onward) {
     } else {
       b.request = std::move(w.request);
     }
+    b.has_alternative = onward.has_alternative;
     return locate(f, *w.branch);
   }
   if (onward.targets.empty()) {
     auto* b = add_branch(f, std::move(w.request), 0);
     b->next_hop = std::string(onward.next_hop);
+    b->has_alternative = onward.has_alternative;
   }
   for (auto& t : onward.targets) {
     auto* b = add_branch(f, std::move(t.request), t.group);
@@ -250,6 +257,7 @@ void call::follow(request_walk w, roles::pass_on onward) {
     b->over = t.over;
     b->by_flow = t.over.has_value();
     b->next_hop = std::move(t.next_hop);
+    b->has_alternative = onward.has_alternative;
   }
   start(f);
 }

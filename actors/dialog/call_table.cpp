@@ -1,5 +1,7 @@
 #include "actors/dialog/call_table.hpp"
 
+#include <algorithm>
+
 #include "actors/dialog/call_alarm.hpp"
 #include "protocols/sip/make.hpp"
 
@@ -60,8 +62,14 @@ void call_table::connect(transports& net, transaction_table& transactions, outle
 void call_table::recover() {
   std::vector<std::pair<call_id, instant>> found;
   values_.for_each(store::kind::call, [&](std::string_view key, const store::record& r) {
-    if (auto id = call_of(key))
-      found.emplace_back(*id, r.deadline);
+    auto id = call_of(key);
+    if (!id)
+      return;
+    found.emplace_back(*id, r.deadline);
+    call_value value;
+    if (decode(r.value, value))
+      for (auto& holder : holders_of(value, own_.roles))
+        hold(*id, holder);
   });
   for (auto& [id, deadline] : found)
     set_alarm(id, deadline);
@@ -130,6 +138,29 @@ void call_table::forget(const call_id& id) {
   counts_.set(metric::calls_live_now, live_.size());
 }
 
+void call_table::hold(const call_id& id, const std::string& holder) {
+  auto& calls = held_[holder];
+  if (std::find(calls.begin(), calls.end(), id) == calls.end())
+    calls.push_back(id);
+}
+
+void call_table::let_go(const call_id& id, const std::string& holder) {
+  auto found = held_.find(holder);
+  if (found == held_.end())
+    return;
+  std::erase(found->second, id);
+  if (found->second.empty())
+    held_.erase(found);
+}
+
+void call_table::release_calls_of(const std::string& holder) {
+  auto found = held_.find(holder);
+  if (found == held_.end())
+    return;
+  for (auto& id : std::vector<call_id>(found->second))
+    deliver(id, to_call::timer{to_call::timer::release, 0});
+}
+
 void call_table::tell(const call_id& to, to_call::request m) { deliver(to, std::move(m)); }
 
 void call_table::tell(const call_id& to, to_call::cancel m) { deliver(to, std::move(m)); }
@@ -152,8 +183,6 @@ void call_table::tell(const call_id& to, to_call::resume m) {
   if (auto found = live_.find(to); found != live_.end())
     caf::anon_send(found->second, m);
 }
-
-void call_table::release(const call_id& which) { deliver(which, to_call::timer{to_call::timer::release, 0}); }
 
 const call_actor* call_table::find_or_make(const call_id& id, bool may_make) {
   if (auto found = live_.find(id); found != live_.end())

@@ -36,8 +36,6 @@ public:
   void tell(const call_id& to, to_call::branch_failed m) override;
   void tell(const call_id& to, to_call::server_failed m) override;
   void tell(const call_id& to, to_call::resume m);
-  /// The registration is gone: its calls are released (TS 24.229 clauses 5.2.8, 5.4.5).
-  void release(const call_id& which);
 
   // -- for the calls themselves ---------------------------------------------------------------------------------
   static std::string store_key(const call_id& id);
@@ -49,6 +47,11 @@ public:
   void erase(const call_id& id);
   /// Runs `then` when what was put so far is stored.
   void after_commit(std::function<void(store::outcome)> then) { values_.after_commit(std::move(then)); }
+  /// The call's sessions hang on these (roles::role::holder), until it is forgotten.
+  void hold(const call_id& id, const std::string& holder);
+  void let_go(const call_id& id, const std::string& holder);
+  /// What they hang on has ended: BYE both ways (TS 24.229 clauses 5.2.8 and 5.4.5).
+  void release_calls_of(const std::string& holder);
   /// The actor has no work and its value is stored: it ends, to be made again by the next message.
   void put_away(const call_id& id);
   /// The call is over.
@@ -88,6 +91,7 @@ private:
   own_requests* own_sent_ = nullptr;
   std::unordered_map<call_id, call_actor> live_;
   std::unordered_map<call_id, std::unique_ptr<alarm>> alarms_;
+  std::unordered_map<std::string, std::vector<call_id>> held_; ///< by holder; docs/decisions/calls-of-a-registration.md
   struct death {
     std::uint64_t version = 0;
     int count = 0;

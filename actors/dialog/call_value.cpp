@@ -1,5 +1,7 @@
 #include "actors/dialog/call_value.hpp"
 
+#include <algorithm>
+
 namespace troupe {
 namespace {
 
@@ -74,6 +76,21 @@ bool get(reader& r, open_invite& o) {
 }
 
 } // namespace
+
+std::vector<std::string> holders_of(const call_value& value, const role_set& roles) {
+  std::vector<std::string> out;
+  for (auto& d : value.dialogs) {
+    if (!d.session)
+      continue;
+    for (auto& h : d.hops) {
+      auto* role = roles.find(h.role);
+      auto holder = role ? role->holder(h) : std::string();
+      if (!holder.empty() && std::find(out.begin(), out.end(), holder) == out.end())
+        out.push_back(std::move(holder));
+    }
+  }
+  return out;
+}
 
 void encode(std::string& out, const call_value& value) {
   writer w(out);

@@ -11,6 +11,7 @@
 
 #include "actors/contracts/flow.hpp"
 #include "actors/contracts/role.hpp"
+#include "actors/dialog/call_settings.hpp"
 #include "protocols/sip/dialog.hpp"
 #include "protocols/sip/proxy_context.hpp"
 #include "protocols/sip/transaction_key.hpp"
@@ -51,6 +52,9 @@ struct call_value {
 
   bool empty() const noexcept { return dialogs.empty() && open.empty(); }
 };
+
+/// On what the call's sessions hang: roles::role::holder of their hops, each once.
+std::vector<std::string> holders_of(const call_value& value, const role_set& roles);
 
 /// With a version octet in front; unknown trailing octets are kept out of the way of a newer version's fields.
 void encode(std::string& out, const call_value& value);

@@ -165,8 +165,35 @@ void dispatcher::on_response(sip::message_ref response, const flow& by) {
 
 void dispatcher::on_send_failed(const sip::transaction_key& owner) { transactions_->on_send_failed(owner); }
 
+/// Only a request of ours has a branch that we made; of responses nothing is to be known.
+void dispatcher::on_undelivered(std::string_view quoted) {
+  constexpr std::string_view mark = "branch=";
+  auto method = quoted.substr(0, quoted.find(' '));
+  auto at_branch = quoted.find(mark);
+  if (at_branch == quoted.npos)
+    return;
+  auto branch = quoted.substr(at_branch + mark.size());
+  branch = branch.substr(0, branch.find_first_of(";,\r\n \t"));
+  auto token = sip::decode_branch(branch, own_.secret);
+  if (!token || token->use != sip::token_use::via)
+    return;
+  auto& owner = at(token->key.hash);
+  owner.home_.post([&owner, key = sip::client_key(own_.secret, branch, method)] { owner.on_send_failed(key); });
+}
+
 void dispatcher::send(const flow& over, const packet_ref& octets, const sip::transaction_key& owner) {
   net_->send(over, octets, owner);
+}
+
+/// To the address that the request came from, at the port that its Via names. Never towards UEs: what a Via claims must not
+/// make us connect to others.
+std::optional<flow> dispatcher::other_way(const sip::message& request, const flow& gone) {
+  auto top = sip::top_via(request);
+  if (!top || gone.side != sip::side::core)
+    return std::nullopt;
+  auto to = gone.peer;
+  to.port = top->port.value_or(gone.transport == transport::tls ? 5061 : 5060);
+  return net_->flow_to(gone.transport, gone.side, to, {});
 }
 
 void dispatcher::send_local(sip::message_ref message) {

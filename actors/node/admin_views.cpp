@@ -92,7 +92,6 @@ std::optional<console::registration_facts> registration_of(const std::string& ke
   out.id = key;
   out.state = name_of(set->state);
   out.impis = set->associated_impis;
-  out.calls = set->calls.size();
   out.expires_at = ims::deadline_of(*set);
   for (auto& b : set->bindings)
     out.contacts.push_back(contact_of(b));

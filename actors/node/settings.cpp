@@ -58,6 +58,9 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
       o.scscfs.push_back({s.name, s.capabilities});
     if (o.scscfs.empty() && c.has(config::role::scscf))
       o.scscfs.push_back({c.scscf.name, {}});
+    o.gruu_secret = secret;
+    if (!o.scscfs.empty())
+      o.gruu_server = o.scscfs.front().name;
     set.add(std::make_unique<roles::icscf::role>(std::move(o)));
   }
   if (c.has(config::role::scscf)) {
@@ -68,6 +71,7 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
     o.ioi = c.charging.ioi;
     o.host = c.node.name;
     o.trust_domain = c.pcscf.trust_domain;
+    o.gruu_secret = secret;
     set.add(std::make_unique<roles::scscf::role>(std::move(o)));
   }
 }
@@ -191,6 +195,7 @@ std::unique_ptr<registration_settings> registration_settings_of(const config::no
   out->registrar.gruu_secret = out->secret;
   out->authentication.reg_await_auth = c.registration.reg_await_auth;
   out->access.subscribe = c.pcscf.subscribe_reg_event;
+  out->retry_after = c.overload.retry_after;
   out->put_away_after = c.node.put_away_after;
   return out;
 }

@@ -184,12 +184,12 @@ void authentication_entity::carry_out(ims::auth_effect::tell_hss& e) {
 void authentication_entity::reply(std::uint64_t ticket, int status) {
   auto found = waiting_.extract(ticket);
   if (!found.empty())
-    found.mapped().answer(sip::make_response(*found.mapped().request, status, home().random().token(8)));
+    found.mapped().answer(refusal(*found.mapped().request, status));
 }
 
 void authentication_entity::abandon() {
   for (auto& [ticket, w] : std::exchange(waiting_, {}))
-    w.answer(sip::make_response(*w.request, 500, home().random().token(8)));
+    w.answer(refusal(*w.request, 500));
 }
 
 } // namespace troupe

@@ -44,7 +44,8 @@ binding_entity::binding_entity(caf::actor_config& config, shard& home, table& en
   if (!kept)
     throw std::runtime_error("the stored binding cannot be read");
   state_ = std::move(*kept);
-  if (env_.seen.find_binding(binding_key_)) // it was only put away
+  shown_ = env_.seen.find_binding(binding_key_); // it was only put away
+  if (shown_)
     published_ = registration_front::source_key(state_.flow);
   publish();
 }
@@ -162,10 +163,11 @@ void binding_entity::publish() {
   snapshot->charging = state_.charging;
   snapshot->expires_at = state_.expires_at;
   auto source = is ? registration_front::source_key(state_.flow) : std::string();
-  if (!published_.empty() && published_ != source)
-    env_.seen.withdraw(published_, binding_key_); // the UE moved, or is gone: its old flow is nobody's
+  if (!published_.empty() && (published_ != source || shown_->contact != snapshot->contact))
+    env_.seen.withdraw(published_, shown_); // the UE moved, or is gone: its old flow is nobody's
   if (is)
     env_.seen.publish(source, snapshot);
+  shown_ = is ? snapshot : nullptr;
   if (is && published_.empty())
     env_.counts.add(metric::bindings_now);
   else if (!is && !published_.empty())
@@ -193,7 +195,10 @@ void binding_entity::carry_out(ims::access_effect::answer_notify& e) {
     after_store([answer, response = sip::make_response(*notify_, e.status, {})] { answer(response); });
 }
 
-void binding_entity::carry_out(ims::access_effect::removed&) {}
+void binding_entity::carry_out(ims::access_effect::removed& e) {
+  if (e.by_network)
+    env_.front.release_calls_of(roles::held_by(binding_key_));
+}
 
 void binding_entity::carry_out(ims::access_effect::forget&) { entities_.erase(key_); }
 

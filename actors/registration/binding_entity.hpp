@@ -29,6 +29,7 @@ private:
 
   ims::access_binding state_;
   sip::entity_key binding_key_;
+  access_ref shown_;      ///< what calls see now
   std::string published_; ///< the source under which the binding is seen; empty: not seen
   // the NOTIFY at hand
   sip::message_ref notify_;

@@ -3,6 +3,7 @@
 
 #include "actors/registration/entity_table.hpp"
 #include "actors/registration/environment.hpp"
+#include "protocols/sip/make.hpp"
 
 namespace troupe {
 
@@ -19,6 +20,14 @@ public:
 
 protected:
   instant now() const noexcept { return this->home().now(); }
+
+  /// A final response of this entity. What failed for the time being says when to come again (RFC 3261 clause 20.33).
+  sip::message refusal(const sip::message& request, int status) {
+    auto response = sip::make_response(request, status, this->home().random().token(8));
+    if (status == 500 || status == 503)
+      response.set(sip::hdr::retry_after, std::to_string(env_.own.retry_after.count()));
+    return response;
+  }
 
   /// At the end of each message: wakes at `deadline`, or sooner, to go away when nothing is `pending`.
   void rest(std::optional<instant> deadline, bool pending) {

@@ -30,6 +30,7 @@ struct registration_settings {
   ims::watcher_policy watchers;
   ims::access_policy access;
   seconds put_away_after{5};
+  seconds retry_after{10}; ///< in a 500
 };
 
 class registration_front;

@@ -2,6 +2,7 @@
 
 #include "actors/registration/registration_front.hpp"
 #include "protocols/base/cursor.hpp"
+#include "protocols/ims/gruu.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/token.hpp"
 #include "protocols/sip/values.hpp"
@@ -189,6 +190,11 @@ void registration_entity::publish() {
       for (auto& id : profile.identities)
         identities.push_back(id.canonical); // barred ones too: a call has to be told
   auto profile = std::make_shared<const ims::profile_snapshot>(ims::snapshot_of(set_));
+  auto has_gruu = [](const ims::registered_contact& c) { return !c.pub_gruu.empty(); };
+  if (std::any_of(profile->contacts.begin(), profile->contacts.end(), has_gruu))
+    for (std::size_t n = identities.size(); n > 0; --n)
+      if (identities[n - 1].starts_with("sip:"))
+        identities.push_back(ims::temp_gruu_key(identities[n - 1], env_.own.registrar.gruu_secret));
   env_.seen.publish(key_, identities, profile, published_);
   published_ = std::move(identities);
   auto is = set_.state == ims::registration_state::registered;
@@ -219,7 +225,7 @@ void registration_entity::carry_out(ims::registrar_effect::refuse& e) {
   auto found = waiting_.find(e.ticket);
   if (found == waiting_.end())
     return;
-  auto response = sip::make_response(*found->second.request, e.status, home().random().token(8));
+  auto response = refusal(*found->second.request, e.status);
   if (e.min_expires != 0)
     response.set(sip::hdr::min_expires, std::to_string(e.min_expires));
   reply(e.ticket, std::move(response));
@@ -294,8 +300,8 @@ void registration_entity::carry_out(ims::registrar_effect::register_at_servers& 
 }
 
 void registration_entity::carry_out(ims::registrar_effect::release_calls& e) {
-  for (auto& key : e.keys)
-    env_.front.release_call(key);
+  for (auto& identity : e.identities)
+    env_.front.release_calls_of(identity);
 }
 
 void registration_entity::carry_out(ims::registrar_effect::forget&) { entities_.erase(key_); }
@@ -314,7 +320,7 @@ void registration_entity::carry_out(ims::watcher_effect::refuse& e) {
   auto found = waiting_.find(e.ticket);
   if (found == waiting_.end())
     return;
-  auto response = sip::make_response(*found->second.request, e.status, home().random().token(8));
+  auto response = refusal(*found->second.request, e.status);
   if (e.min_expires != 0)
     response.set(sip::hdr::min_expires, std::to_string(e.min_expires));
   if (e.status == 489)
@@ -336,7 +342,7 @@ void registration_entity::carry_out(ims::watcher_effect::notify& e) {
 
 void registration_entity::abandon() {
   for (auto& [ticket, w] : std::exchange(waiting_, {}))
-    w.answer(sip::make_response(*w.request, 500, home().random().token(8)));
+    w.answer(refusal(*w.request, 500));
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/registration/registration_front.hpp"
 
 #include "actors/dialog/call_table.hpp"
+#include "protocols/ims/gruu.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/values.hpp"
 
@@ -124,6 +125,12 @@ void registration_front::find(roles::ask_notifier& q, std::function<void(put)> d
 
 void registration_front::find(roles::ask_profile& q, std::function<void(put)> done) {
   auto known = env_.seen.find_set(q.impu);
+  if (!known)
+    if (auto called = sip::parse_uri(q.impu))
+      if (auto key = ims::temp_gruu_key(*called, own_.registrar.gruu_secret); !key.empty())
+        return done([found = env_.seen.find_set(key)](roles::facts& f) {
+          f.profile = found ? found->profile : ims::profile_ref{};
+        });
   if (!known && q.load_unregistered)
     return load_unregistered(q.impu, std::move(done));
   done([profile = known ? known->profile : ims::profile_ref{}](roles::facts& f) { f.profile = profile; });
@@ -160,18 +167,12 @@ void registration_front::load_unregistered(const std::string& impu, std::functio
 
 void registration_front::find(roles::ask_binding& q, std::function<void(put)> done) {
   access_ref found;
-  if (q.by_key) {
+  if (q.by_key)
     found = env_.seen.find_binding(*q.by_key);
-  } else if (q.by_flow) {
-    auto wanted = sip::parse_uri(q.contact_uri);
-    for (auto& candidate : env_.seen.find_by_source(source_key(*q.by_flow))) {
-      if (found && !wanted)
-        break;
-      auto contact = sip::parse_uri(candidate->contact);
-      if (!found || (contact && wanted && sip::equivalent(*contact, *wanted)))
-        found = candidate;
-    }
-  }
+  else if (q.by_flow)
+    found = env_.seen.find_by_source(source_key(*q.by_flow), q.contact_uri, q.identity);
+  else
+    found = env_.seen.find_by_contact(q.contact_uri);
   done([found](roles::facts& f) { f.binding = found; });
 }
 
@@ -222,11 +223,9 @@ void registration_front::terminate(const std::string& key) {
   go(at(key), [key, all](front& there) { there.sets_.tell(key, to_registration::terminating{all}); });
 }
 
-void registration_front::release_call(const std::string& store_key) {
-  if (auto id = call_table::call_of(store_key)) {
-    auto* calls = calls_[id->key.hash % calls_.size()];
-    calls->home().post([calls, id = *id] { calls->release(id); });
-  }
+void registration_front::release_calls_of(const std::string& holder) {
+  for (auto* calls : calls_)
+    calls->home().post([calls, holder] { calls->release_calls_of(holder); });
 }
 
 void registration_front::on(const cx::rtr& request) {

@@ -29,7 +29,7 @@ public:
   void registering(ims::register_request request, answer_with answer);
   void assigned(const std::string& key, ims::registrar_event::assigned event, answer_with answer);
   void terminate(const std::string& set_key);
-  void release_call(const std::string& store_key);
+  void release_calls_of(const std::string& holder);
   // the HSS's own requests
   void on(const cx::rtr& request);
   void on(const cx::ppr& request);

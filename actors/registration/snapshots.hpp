@@ -37,6 +37,23 @@ public:
     std::lock_guard lock(s.guard);
     s.values.insert_or_assign(std::string(key), std::move(value));
   }
+  /// Calls `look` with the value or null, under the lock.
+  template <class Look>
+  auto read(std::string_view key, Look look) const {
+    auto& s = of(key);
+    std::lock_guard lock(s.guard);
+    auto found = s.values.find(std::string(key));
+    return look(found == s.values.end() ? nullptr : &found->second);
+  }
+  /// Calls `change` with the value, a new one if there was none; it goes when that answers false.
+  template <class Change>
+  void update(std::string_view key, Change change) {
+    auto& s = of(key);
+    std::lock_guard lock(s.guard);
+    auto place = s.values.try_emplace(std::string(key)).first;
+    if (!change(place->second))
+      s.values.erase(place);
+  }
   /// Only if `still(value)` holds.
   template <class Predicate>
   void erase_if(std::string_view key, Predicate still) {
@@ -74,18 +91,27 @@ public:
 
   // P-CSCF
   access_ref find_binding(const sip::entity_key& key) const;
-  /// All bindings of UEs that came by this flow (source_key); the newest last.
-  std::vector<access_ref> find_by_source(std::string_view source_key) const;
+  /// Of the UEs behind this flow (source_key): the one with that contact, else the one with that identity (canonical),
+  /// else any; null when there is none.
+  access_ref find_by_source(std::string_view source_key, std::string_view contact_uri,
+                            std::string_view identity) const;
+  /// By the contact alone; null when several UEs have it, as behind address translators.
+  access_ref find_by_contact(std::string_view contact_uri) const;
   void publish(const std::string& source_key, const access_ref& binding);
-  void withdraw(const std::string& source_key, const sip::entity_key& key);
+  void withdraw(const std::string& source_key, const access_ref& binding);
 
 private:
+  /// Many UEs may share a flow: a gateway, a test tool.
+  struct source_entry {
+    std::unordered_map<std::string, access_ref> by_contact, by_identity;
+  };
   using access_list = std::vector<access_ref>;
   static std::string text_of(const sip::entity_key& key);
 
   striped_map<set_entry> sets_;
   striped_map<access_ref> bindings_;
-  striped_map<access_list> sources_;
+  striped_map<source_entry> sources_;
+  striped_map<access_list> contacts_;
 };
 
 } // namespace troupe

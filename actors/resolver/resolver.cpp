@@ -19,7 +19,12 @@ struct resolver::lookup {
 
 struct resolver::watched {
   explicit watched(asio::io_context& io, int fd) : socket(io, fd) {}
-  ~watched() { socket.release(); } // c-ares closes it
+  ~watched() { release(); }
+  /// c-ares closes it next: its number may be another socket's as soon as this is over.
+  void release() {
+    if (socket.is_open())
+      socket.release();
+  }
   asio::posix::stream_descriptor socket;
   bool read = false, write = false;
   bool reading = false, writing = false;
@@ -185,7 +190,8 @@ void resolver::finish(lookup& l) {
 
 void resolver::socket_state(int fd, bool read, bool write) {
   if (!read && !write) {
-    sockets_.erase(fd);
+    if (auto gone = sockets_.extract(fd); !gone.empty())
+      gone.mapped()->release(); // handlers that are still to run keep the rest
     return;
   }
   auto& place = sockets_[fd];

@@ -35,6 +35,7 @@ client_transaction::behavior_type client_transaction::make_behavior() {
             step(sip::event::of(sip::event::kind::cancel));
           },
           [this](to_client::send_failed) { step(sip::event::of(sip::event::kind::transport_error)); },
+          [this](to_client::abandon) { carry_out({sip::effect::kind::terminated}); },
           [this](timer_fired t) { step(sip::event::timeout(t.which)); }};
 }
 

@@ -30,7 +30,7 @@ server_transaction::behavior_type server_transaction::make_behavior() {
             send(m.response);
             carry_out({sip::effect::kind::terminated}, {});
           },
-          [this](to_server::send_failed) { step(sip::event::of(sip::event::kind::transport_error)); },
+          [this](to_server::send_failed) { on_send_failed(); },
           [this](timer_fired t) { step(sip::event::timeout(t.which)); }};
 }
 
@@ -86,6 +86,15 @@ void server_transaction::send_last() {
     table_.out().send_local(last_local_);
   else if (last_)
     table_.out().send(reply_over_, last_, key_);
+}
+
+void server_transaction::on_send_failed() {
+  if (is_reliable(reply_over_.transport) && last_ && !std::exchange(rerouted_, true))
+    if (auto way = table_.out().other_way(*request_, reply_over_)) {
+      reply_over_ = *way;
+      return send_last();
+    }
+  step(sip::event::of(sip::event::kind::transport_error));
 }
 
 void server_transaction::on_failure(std::exception_ptr& thrown) {

@@ -27,6 +27,7 @@ private:
   void carry_out(const sip::effect& e, const sip::message_ref& response);
   void send(const sip::message_ref& response);
   void send_last();
+  void on_send_failed();
   void note_answered();
 
   transaction_table& table_;
@@ -36,6 +37,7 @@ private:
   call_id user_;
   machine machine_;
   bool answered_ = false;
+  bool rerouted_ = false; ///< the connection was gone: the responses go another way
   packet_ref last_;             ///< over the network
   sip::message_ref last_local_; ///< over a local flow
   transaction_timers<server_transaction> timers_;

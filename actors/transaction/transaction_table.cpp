@@ -56,6 +56,12 @@ void transaction_table::cancel(std::string_view branch_text, std::string reason)
     caf::anon_send(found->second, to_client::cancel{std::move(reason)});
 }
 
+void transaction_table::abandon(std::string_view branch_text, std::string_view method) {
+  auto found = clients_.find(sip::client_key(secret_, branch_text, method));
+  if (found != clients_.end())
+    caf::anon_send(found->second, to_client::abandon{});
+}
+
 bool transaction_table::on_response(sip::message_ref response) {
   auto key = sip::client_key_of(secret_, *response);
   if (!key)

@@ -39,6 +39,8 @@ public:
   void make_client(std::string_view branch_text, sip::message_ref request, const flow& over, const call_id& user,
                    std::uint32_t branch);
   void cancel(std::string_view branch_text, std::string reason);
+  /// Ends a transaction that has heard nothing; its user is told nothing more.
+  void abandon(std::string_view branch_text, std::string_view method);
   bool has_client(std::string_view branch_text, std::string_view method) const;
   /// False when the response belongs to no transaction.
   bool on_response(sip::message_ref response);

@@ -47,6 +47,9 @@ public:
   virtual void on_received(sip::parsed&& in, const flow& by) = 0;
   /// A packet of this transaction could not be sent.
   virtual void on_send_failed(const sip::transaction_key& owner) = 0;
+  /// A router or host says that a datagram of ours could not be delivered; `quoted` is how it began. Anyone can say so:
+  /// whether it was ours is for the receiver to find out.
+  virtual void on_undelivered(std::string_view quoted) = 0;
 };
 
 class udp_port;

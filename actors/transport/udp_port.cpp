@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -69,6 +70,10 @@ void udp_port::open() {
   sockaddr_storage name{};
   if (::bind(fd, reinterpret_cast<sockaddr*>(&name), to_sockaddr(local, name)) != 0)
     throw std::system_error(errno, std::system_category(), "cannot listen on udp://" + to_string(local));
+  if (local.v6)
+    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+  else
+    setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
   socket_.non_blocking(true);
   await_readable();
 }
@@ -90,6 +95,10 @@ void udp_port::await_readable() {
 void udp_port::read() {
   batch_->prepare_reading();
   auto count = ::recvmmsg(socket_.native_handle(), batch_->headers.data(), batch_size, 0, nullptr);
+  if (count < 0) { // an error that came back, or nothing
+    read_errors();
+    return;
+  }
   flow by{transport::udp, owner_.listeners()[index_].side, index_, owner_.home().index(), 0, 0, {}};
   for (int i = 0; i < count; ++i) {
     auto& header = batch_->headers[static_cast<std::size_t>(i)];
@@ -107,6 +116,34 @@ void udp_port::read() {
   }
 }
 
+/// ICMP's word on datagrams that did not arrive: RFC 3261 clause 18.4. True when there was any.
+bool udp_port::read_errors() {
+  bool any = false;
+  for (std::size_t n = 0; n < batch_size; ++n) {
+    std::array<char, 576> quoted; // what ICMP quotes at most
+    std::array<char, 512> control;
+    iovec piece{quoted.data(), quoted.size()};
+    msghdr header{nullptr, 0, &piece, 1, control.data(), control.size(), 0};
+    auto size = ::recvmsg(socket_.native_handle(), &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (size < 0)
+      return any;
+    any = true;
+    for (auto* c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+      if (!(c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) &&
+          !(c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+        continue;
+      sock_extended_err what;
+      std::memcpy(&what, CMSG_DATA(c), sizeof what);
+      auto from_network = what.ee_origin == SO_EE_ORIGIN_ICMP || what.ee_origin == SO_EE_ORIGIN_ICMP6;
+      if (!from_network || what.ee_errno == EMSGSIZE)
+        continue;
+      owner_.counts().add(metric::undelivered_udp);
+      owner_.up().on_undelivered({quoted.data(), static_cast<std::size_t>(size)});
+    }
+  }
+  return any;
+}
+
 void udp_port::send(const address& to, packet_ref octets, const sip::transaction_key& owner) {
   if (out_.size() >= max_waiting) {
     owner_.counts().add(metric::dropped_send_failed);
@@ -117,6 +154,7 @@ void udp_port::send(const address& to, packet_ref octets, const sip::transaction
 
 void udp_port::flush() {
   std::size_t done = 0;
+  bool blamed = false; // for an error that came back for an earlier datagram: the kernel tells it on the next call
   while (!waiting_ && done < out_.size()) {
     auto count = std::min(batch_size, out_.size() - done);
     for (std::size_t i = 0; i < count; ++i) {
@@ -128,13 +166,19 @@ void udp_port::flush() {
     auto sent = ::sendmmsg(socket_.native_handle(), batch_->headers.data(), static_cast<unsigned>(count), 0);
     if (sent > 0) {
       done += static_cast<std::size_t>(sent);
+      blamed = false;
       owner_.counts().add(metric::sent_udp, static_cast<std::uint64_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
       await_writable();
-    } else if (errno != EINTR) { // of the first in the batch: unreachable, too long, not permitted
+    } else if (errno == EINTR) {
+      continue;
+    } else if (!std::exchange(blamed, true) && read_errors()) {
+      continue;
+    } else { // of the first in the batch: unreachable, too long, not permitted
       owner_.counts().add(metric::dropped_send_failed);
       owner_.failed(out_[done].owner);
       ++done;
+      blamed = false;
     }
   }
   out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(done));

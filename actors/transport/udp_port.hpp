@@ -30,6 +30,7 @@ private:
 
   void await_readable();
   void read();
+  bool read_errors();
   void await_writable();
 
   transports& owner_;

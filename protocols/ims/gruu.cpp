@@ -8,17 +8,23 @@ namespace troupe::ims {
 
 namespace {
 
-/// One of the set's identities was hashed into it, and the contact lives in the epoch that it was made in.
-bool leads_to(const sip::gruu_target& target, const profile_snapshot& snapshot, const registered_contact& c,
-              const siphash_key& secret) {
-  if (target.epoch != c.gruu_epoch || target.instance != sip::gruu_instance_hash(c.instance_id, secret))
-    return false;
+const public_identity* identity_of(const sip::gruu_target& target, const profile_snapshot& snapshot,
+                                   const siphash_key& secret) {
   for (auto& profile : snapshot.user->profiles)
     for (auto& id : profile.identities)
       if (gruu_registration_hash(id.canonical, secret) == target.registration)
-        return true;
-  return false;
+        return &id;
+  return nullptr;
 }
+
+/// One of the set's identities was hashed into it, and the contact lives in the epoch that it was made in.
+bool leads_to(const sip::gruu_target& target, const profile_snapshot& snapshot, const registered_contact& c,
+              const siphash_key& secret) {
+  return target.epoch == c.gruu_epoch && target.instance == sip::gruu_instance_hash(c.instance_id, secret) &&
+         identity_of(target, snapshot, secret);
+}
+
+std::string key_of(std::uint64_t registration) { return "gruu:" + std::to_string(registration); }
 
 } // namespace
 
@@ -34,6 +40,21 @@ std::string make_temp_gruu(std::string_view impu, const registered_contact& cont
   sip::gruu_target target{gruu_registration_hash(impu, secret), sip::gruu_instance_hash(contact.instance_id, secret),
                           contact.gruu_epoch};
   return sip::temporary_gruu_uri(sip::make_temporary_gruu(target, nonce, secret), uri->host);
+}
+
+const public_identity* identity_of_temp_gruu(const profile_snapshot& snapshot, const sip::uri& gruu,
+                                             const siphash_key& secret) {
+  auto target = sip::read_temporary_gruu(gruu, secret);
+  return target && snapshot.user ? identity_of(*target, snapshot, secret) : nullptr;
+}
+
+std::string temp_gruu_key(std::string_view impu, const siphash_key& secret) {
+  return key_of(gruu_registration_hash(impu, secret));
+}
+
+std::string temp_gruu_key(const sip::uri& gruu, const siphash_key& secret) {
+  auto target = sip::read_temporary_gruu(gruu, secret);
+  return target ? key_of(target->registration) : std::string();
 }
 
 const registered_contact* contact_of_gruu(const profile_snapshot& snapshot, const sip::uri& gruu,

@@ -101,13 +101,6 @@ public:
                                   : assignment::timeout_deregistration);
   }
 
-  void operator()(const event::call_began& e) {
-    if (std::find(s().calls.begin(), s().calls.end(), e.key) == s().calls.end())
-      s().calls.push_back(e.key);
-  }
-
-  void operator()(const event::call_ended& e) { std::erase(s().calls, e.key); }
-
 private:
   registration_set& s() { return out_.next; }
   void effect(registrar_effect_type e) { out_.effects.push_back(std::move(e)); }
@@ -224,9 +217,8 @@ private:
       else
         register_at_servers(network_de_registration(s()), {}, registration_type::de_registration, at);
     }
-    if (!s().calls.empty())
-      effect(effect::release_calls{s().calls});
-    s().calls.clear();
+    if (s().state == registration_state::registered)
+      effect(effect::release_calls{all_identities()});
     if (policy_.keep_server_name)
       s().state = registration_state::unregistered;
     else
@@ -235,8 +227,16 @@ private:
 
   void forget() {
     s().state = registration_state::not_registered;
-    s().calls.clear();
     effect(effect::forget{});
+  }
+
+  std::vector<std::string> all_identities() {
+    std::vector<std::string> all;
+    if (s().user)
+      for (auto& profile : s().user->profiles)
+        for (auto& id : profile.identities)
+          all.push_back(id.canonical);
+    return all;
   }
 
   std::vector<std::string> set_identity() {

@@ -140,18 +140,11 @@ struct shortening {
 struct time_passed {
   instant at;
 };
-struct call_began {
-  std::string key;
-};
-struct call_ended {
-  std::string key;
-};
 } // namespace registrar_event
 using registrar_event_type =
     std::variant<registrar_event::registering, registrar_event::assigned, registrar_event::served_unregistered,
                  registrar_event::no_longer_served, registrar_event::profile_pushed, registrar_event::terminating,
-                 registrar_event::shortening, registrar_event::time_passed, registrar_event::call_began,
-                 registrar_event::call_ended>;
+                 registrar_event::shortening, registrar_event::time_passed>;
 
 /// The contact event that an RTR's Reason-Code asks for (TS 24.229 clause 5.4.1.5, TS 29.229 clause 6.3.17).
 reginfo::contact_event event_for_rtr(std::uint32_t reason_code) noexcept;
@@ -180,8 +173,9 @@ struct changed {
 struct register_at_servers {
   std::vector<third_party_register> what;
 };
+/// Those in which one of these identities (canonical) is served: clause 5.4.5.1.2.
 struct release_calls {
-  std::vector<std::string> keys;
+  std::vector<std::string> identities;
 };
 struct forget {}; ///< nothing is left to be kept
 } // namespace registrar_effect

@@ -43,8 +43,7 @@ struct registration_set {
   std::shared_ptr<const subscription> user;     ///< what it says
   charging_addresses charging;
   std::vector<std::string>
-      associated_impis;           ///< other private identities that share these public ones (TS 29.228 clause 6.1.2)
-  std::vector<std::string> calls; ///< keys of the set's calls, to be released with it
+      associated_impis; ///< other private identities that share these public ones (TS 29.228 clause 6.1.2)
   std::uint64_t next_id = 1;
   std::string unknown;
 };

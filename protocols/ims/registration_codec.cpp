@@ -96,7 +96,6 @@ std::string encode(const registration_set& set) {
   put_texts(w, set.charging.ccf);
   put_texts(w, set.charging.ecf);
   put_texts(w, set.associated_impis);
-  put_texts(w, set.calls);
   put_list(w, set.bindings, [&](const binding& b) { put_binding(w, b); });
   return out + set.unknown;
 }
@@ -119,7 +118,7 @@ std::optional<registration_set> decode_registration_set(std::string_view octets)
     s.user = std::make_shared<const subscription>(std::move(*user));
   }
   bool whole = take_texts(in, s.charging.ccf) && take_texts(in, s.charging.ecf) && take_texts(in, s.associated_impis) &&
-               take_texts(in, s.calls) && take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
+               take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
   if (!whole || !in.ok())
     return std::nullopt;
   s.unknown = octets.substr(octets.size() - in.left());

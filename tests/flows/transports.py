@@ -24,15 +24,15 @@ def _(net):
     equal((parameter(via, "received"), parameter(via, "rport")), (host, str(port)), "received and rport")
 
 
-@flow("RFC 3261 18.2.2: without rport the answer goes to the port in Via, at the address it came from")
+@flow("RFC 3581 4: without rport too the answer goes back to where a UE's request came from, not to a port that its Via names")
 def _(net):
-    a, listening = net.ue("A"), net.ue("A2")
+    a, named = net.ue("A"), net.ue("A2")
     asked = a.register_request()
-    asked.headers[0] = ("Via", f"SIP/2.0/UDP 192.0.2.9:{listening.wire.bound[1]};branch={asked.branch}")
+    asked.headers[0] = ("Via", f"SIP/2.0/UDP 192.0.2.9:{named.wire.bound[1]};branch={asked.branch}")
     a.sends(asked)
-    answer = listening.receives(401, to=asked)
+    answer = a.receives(401, to=asked)
     equal(parameter(answer.all("Via")[0], "received"), "127.0.0.1", "received")
-    a.receives_nothing(lambda m: not m.is_request)
+    named.receives_nothing(lambda m: not m.is_request)
 
 
 @flow("RFC 3261 18: two UEs register by TCP and call each other on their connections")

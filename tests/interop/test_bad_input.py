@@ -454,6 +454,7 @@ def _(folder):
                     if name.startswith(("troupe_calls{", "troupe_transactions", "troupe_connections")) and "_total" not in name and value}
         eventually(lambda: not left(), lambda: f"left: {left()}", timeout=120, every=1)
         eventually(lambda: server.descriptors() <= descriptors + 2, lambda: f"{server.descriptors()} open descriptors, {descriptors} before")
+        b.idle(1)       # what has gathered in its socket
         b.inbox.clear()
         b.seen.clear()
         still_serves(a, b)

@@ -85,7 +85,7 @@ def _(folder):
     second.mkdir()
     other = config.ims_node(second, accounts.generate(2), admin={"listen": "127.0.0.1:8081"})
     with node(config.ims_node(folder, accounts.generate(2))):
-        twin = node(other)
+        twin = node(other, admin="127.0.0.1:8081")
         try:
             twin.start(5)
         except not_ready:

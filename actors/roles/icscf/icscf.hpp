@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/contracts/role.hpp"
+#include "protocols/base/siphash.hpp"
 
 namespace troupe::roles::icscf {
 
@@ -20,6 +21,9 @@ struct scscf {
 struct options {
   std::string home_domain;
   std::vector<scscf> scscfs; ///< to choose from, in the order of preference
+  /// Under which our S-CSCFs make temporary GRUUs; and the S-CSCF (SIP URI) that they all are; empty: not known here.
+  siphash_key gruu_secret{};
+  std::string gruu_server = {};
 };
 
 class role final : public roles::role {

@@ -3,6 +3,7 @@
 #include "protocols/ims/access.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/trust.hpp"
+#include "protocols/sip/gruu.hpp"
 #include "protocols/sip/values.hpp"
 
 namespace troupe::roles::icscf {
@@ -48,12 +49,30 @@ std::string route_to(std::string_view name, bool originating) {
   return "<" + std::string(name) + (name.find(";lr") == name.npos ? ";lr" : "") + (originating ? ";orig>" : ">");
 }
 
+void make_fit_for_core(sip::message& request, bool trusted) {
+  if (trusted)
+    return;
+  ims::strip(request, ims::crossing::from_ue);
+  ims::remove_access_network_info(request);
+}
+
+/// A temporary GRUU tells nobody whose it is, the HSS included; but that it is one of ours is seen (TS 24.229 clause 5.4.7A.3).
+bool leads_to_own_server(const options& o, const sip::message& request) {
+  auto called = sip::parse_uri(request.uri());
+  return called && !o.gruu_server.empty() && sip::read_temporary_gruu(*called, o.gruu_secret);
+}
+
 } // namespace
 
 decision initial_request(const options& o, sip::message& request, const context& ctx, hop& own) {
   auto trusted = ctx.from == nullptr || ctx.side == sip::side::core;
   if (is_originating(ctx) && !trusted)
     return refuse(request, ctx, 403);
+  if (!is_originating(ctx) && leads_to_own_server(o, request)) {
+    make_fit_for_core(request, trusted);
+    request.prepend(sip::hdr::route, route_to(o.gruu_server, false));
+    return pass_on{{}, false, {}};
+  }
   auto asked = query(request, ctx);
   if (!asked)
     return refuse(request, ctx, is_originating(ctx) ? 403 : 404);
@@ -74,23 +93,20 @@ decision initial_request(const options& o, sip::message& request, const context&
   }
   chosen.tried.push_back(name);
   own.note = encode(chosen);
-  if (!trusted) {
-    ims::strip(request, ims::crossing::from_ue);
-    ims::remove_access_network_info(request);
-  }
+  make_fit_for_core(request, trusted);
   if (!asked->originating)
     request.set_uri(located_uri(request.uri()));
   if (!answered.wildcarded_impu.empty())
     request.set(sip::hdr::p_profile_key, "<" + answered.wildcarded_impu + ">");
   request.prepend(sip::hdr::route, route_to(name, asked->originating));
-  return pass_on{{}, false, {}};
+  return pass_on{{}, false, {}, true};
 }
 
 /// An S-CSCF that is not there (503, also when the transport says so: RFC 3261 clause 16.9) is replaced by another; a
 /// 408 is not taken for that, since it may be the called user's. TS 24.229 clause 5.3.2.2, TS 23.380 clause 4.3.
 decision initial_response(const options& o, const sip::message& response, const sip::message& request,
                           const context& ctx, hop& own) {
-  if (response.status() != 503)
+  if (response.status() != 503 || own.note.empty()) // without a note no S-CSCF was chosen
     return pass_back{};
   auto chosen = decode_selection(own.note);
   if (!chosen.by_capabilities) {
@@ -113,6 +129,7 @@ decision initial_response(const options& o, const sip::message& response, const 
   own.note = encode(chosen);
   pass_on next;
   next.stay = false;
+  next.has_alternative = true;
   next.targets.push_back({request, std::nullopt, 0, {}});
   auto& again = next.targets.back().request;
   again.replace_first_value(sip::hdr::route, route_to(*name, is_originating(ctx)));

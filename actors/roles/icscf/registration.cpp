@@ -93,7 +93,7 @@ decision register_request(const options& o, sip::message& request, const context
   chosen.tried.push_back(name);
   own.note = encode(chosen);
   request.set_uri(name);
-  return pass_on{{}, false, {}};
+  return pass_on{{}, false, {}, true};
 }
 
 decision register_response(const options& o, const sip::message& response, const sip::message& request,
@@ -122,6 +122,7 @@ decision register_response(const options& o, const sip::message& response, const
   own.note = encode(chosen);
   pass_on next;
   next.stay = false;
+  next.has_alternative = true;
   next.targets.push_back({request, std::nullopt, 0, {}});
   next.targets.back().request.set_uri(*name);
   return next;

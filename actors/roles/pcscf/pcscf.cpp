@@ -1,6 +1,7 @@
 #include "actors/roles/pcscf/pcscf.hpp"
 
 #include "actors/contracts/answer.hpp"
+#include "actors/roles/pcscf/note.hpp"
 #include "actors/roles/pcscf/steps.hpp"
 #include "protocols/ims/access.hpp"
 #include "protocols/ims/trust.hpp"
@@ -29,6 +30,11 @@ void vouch_for_access(const options& o, sip::message& m) {
   ims::strip_network_provided(m);
   if (!o.access_network_info.empty())
     ims::add_network_provided(m, o.access_network_info);
+}
+
+std::string role::holder(const hop& own) const {
+  auto n = decode_dialog_note(own.note);
+  return n ? held_by(n->binding) : std::string();
 }
 
 } // namespace troupe::roles::pcscf

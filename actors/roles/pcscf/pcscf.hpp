@@ -36,6 +36,7 @@ public:
   decision on_request(sip::message& request, const context& ctx, hop& own) const override;
   decision on_response(sip::message& response, const sip::message& request, const context& ctx,
                        hop& own) const override;
+  std::string holder(const hop& own) const override;
 
 private:
   options options_;

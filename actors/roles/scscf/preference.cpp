@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "protocols/base/siphash.hpp"
+#include "protocols/ims/gruu.hpp"
 #include "protocols/sip/outbound.hpp"
 #include "protocols/sip/preferences.hpp"
 #include "protocols/sip/uri.hpp"
@@ -16,18 +17,23 @@ struct candidate {
   std::uint16_t score;
 };
 
-/// A Request-URI that is a public GRUU names one instance; nothing when it is no GRUU.
-std::optional<sip::uri> gruu_of(const sip::message& request) {
-  auto uri = sip::parse_uri(request.uri());
-  return uri && uri->is_sip() && uri->params.has("gr") ? std::optional(*uri) : std::nullopt;
-}
+/// A Request-URI that is a GRUU names one instance, which may have several flows.
+class instance_asked_for {
+public:
+  instance_asked_for(const ims::profile_snapshot& profile, const sip::message& request, const siphash_key& secret) {
+    auto uri = sip::parse_uri(request.uri());
+    is_gruu_ = uri && uri->is_sip() && uri->params.has("gr");
+    if (is_gruu_)
+      named_ = ims::contact_of_gruu(profile, *uri, secret);
+  }
+  bool is(const ims::registered_contact& c) const {
+    return !is_gruu_ || (named_ && c.instance_id == named_->instance_id);
+  }
 
-bool is_meant(const ims::registered_contact& c, const std::optional<sip::uri>& gruu) {
-  if (!gruu)
-    return true;
-  auto own = sip::parse_uri(c.pub_gruu);
-  return own && sip::equivalent(*own, *gruu);
-}
+private:
+  bool is_gruu_ = false;
+  const ims::registered_contact* named_ = nullptr;
+};
 
 bool lists(const std::vector<std::uint64_t>& tried, const ims::registered_contact& c) {
   return std::find(tried.begin(), tried.end(), fingerprint(c)) != tried.end();
@@ -58,14 +64,14 @@ std::uint64_t fingerprint(const ims::registered_contact& c) noexcept {
   return siphash({0x74726f757065, c.reg_id}, c.uri);
 }
 
-std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request,
-                                    instant now, const std::vector<std::uint64_t>& tried) {
+std::vector<choice> choose_contacts(const ims::profile_snapshot& profile, const sip::message& request, instant now,
+                                    const siphash_key& gruu_secret, const std::vector<std::uint64_t>& tried) {
   auto wanted = sip::read_preferences(request);
   auto disposition = sip::read_disposition(request);
-  auto gruu = gruu_of(request);
+  instance_asked_for meant(profile, request, gruu_secret);
   std::vector<candidate> list;
-  for (auto& c : all) {
-    if (c.expires_at <= now || !is_meant(c, gruu) || lists(tried, c))
+  for (auto& c : profile.contacts) {
+    if (c.expires_at <= now || !meant.is(c) || lists(tried, c))
       continue;
     if (auto verdict = judge(wanted, c); !verdict.dropped)
       list.push_back({&c, verdict.score});

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "protocols/base/siphash.hpp"
 #include "protocols/ims/snapshot.hpp"
 #include "protocols/sip/message.hpp"
 
@@ -16,8 +17,8 @@ struct choice {
 };
 
 /// The contacts to try; of each instance one flow. Those in `tried` (fingerprints) are left out.
-std::vector<choice> choose_contacts(const std::vector<ims::registered_contact>& all, const sip::message& request,
-                                    instant now, const std::vector<std::uint64_t>& tried = {});
+std::vector<choice> choose_contacts(const ims::profile_snapshot& profile, const sip::message& request, instant now,
+                                    const siphash_key& gruu_secret, const std::vector<std::uint64_t>& tried = {});
 
 /// Tells contacts of one set apart.
 std::uint64_t fingerprint(const ims::registered_contact& c) noexcept;

@@ -47,4 +47,9 @@ decision role::on_response(sip::message& response, const sip::message& request, 
   return response_back(options_, response, request, *n);
 }
 
+std::string role::holder(const hop& own) const {
+  auto n = decode_note(own.note);
+  return n ? n->served : std::string();
+}
+
 } // namespace troupe::roles::scscf

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/contracts/role.hpp"
+#include "protocols/base/siphash.hpp"
 
 namespace troupe::roles::scscf {
 
@@ -20,6 +21,7 @@ struct options {
   std::string ioi;                       ///< of the home network
   std::string host;                      ///< icid-generated-at of what an AS begins; may be empty
   std::vector<std::string> trust_domain; ///< other networks that may know what ours knows
+  siphash_key gruu_secret{};             ///< the registrar's
 };
 
 class role final : public roles::role {
@@ -30,6 +32,7 @@ public:
   decision on_request(sip::message& request, const context& ctx, hop& own) const override;
   decision on_response(sip::message& response, const sip::message& request, const context& ctx,
                        hop& own) const override;
+  std::string holder(const hop& own) const override;
 
 private:
   options options_;

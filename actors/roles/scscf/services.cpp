@@ -1,5 +1,6 @@
 #include "actors/contracts/answer.hpp"
 #include "actors/roles/scscf/steps.hpp"
+#include "protocols/ims/gruu.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/ims/ifc.hpp"
 #include "protocols/sip/values.hpp"
@@ -38,10 +39,17 @@ std::optional<decision> refusal(const session& who, const sip::message& request,
   return std::nullopt;
 }
 
+/// Whom a temporary GRUU stands for (TS 24.229 clause 5.4.7A.3).
+const ims::public_identity* named_by_gruu(const options& o, const sip::message& request,
+                                          const ims::profile_snapshot& profile) {
+  auto called = sip::parse_uri(request.uri());
+  return called ? ims::identity_of_temp_gruu(profile, *called, o.gruu_secret) : nullptr;
+}
+
 /// Clause 5.4.3.3: an AS has changed whom the call is for. It goes on in the name of who was called before.
-bool is_diverted(const session& who, const sip::message& request, const ims::profile_snapshot& profile,
-                 const ims::profile_snapshot::hit& served) {
-  if (who.kind != side_served::terminating || who.came_from != origin::server)
+bool is_diverted(const options& o, const session& who, const sip::message& request,
+                 const ims::profile_snapshot& profile, const ims::profile_snapshot::hit& served) {
+  if (who.kind != side_served::terminating || who.came_from != origin::server || named_by_gruu(o, request, profile))
     return false;
   auto now = ims::canonical_identity(request.uri());
   if (!now)
@@ -103,6 +111,8 @@ decision initial_request(const options& o, sip::message& request, const context&
   if (!ctx.facts->profile)
     return ask{ask_profile{who->served, who->came_from != origin::pcscf}};
   auto* profile = ctx.facts->profile->get();
+  if (auto* named = profile && !who->originates() ? named_by_gruu(o, request, *profile) : nullptr)
+    who->served = named->canonical;
   auto served = profile ? profile->find(who->served) : ims::profile_snapshot::hit{};
   if (auto why = refusal(*who, request, ctx, profile, served))
     return std::move(*why);
@@ -110,7 +120,7 @@ decision initial_request(const options& o, sip::message& request, const context&
   auto called = ims::canonical_identity(request.uri());
   if (is_reg_event(request) && called && profile->find(*called))
     return subscribe_request(request, ctx);
-  if (is_diverted(*who, request, *profile, served)) {
+  if (is_diverted(o, *who, request, *profile, served)) {
     who->kind = side_served::diverted;
     who->first = 0;
   }

@@ -63,10 +63,13 @@ std::optional<session> read_session(const sip::message& request, const context& 
     return back;
   if (says_orig(ctx) || ctx.half == sip::half::originating)
     return read_originating(request, says_orig(ctx));
-  auto called = ims::canonical_identity(request.uri());
-  if (!called)
+  auto called = sip::parse_uri(request.uri());
+  if (!called || called->kind == sip::scheme::other)
     return std::nullopt;
-  return session{side_served::terminating, *called, 0, origin::network};
+  // A temporary GRUU is nobody's identity; the profile that it leads to says whose it is.
+  auto gruu = called->params.find("gr");
+  auto served = gruu && gruu->empty() ? std::string(request.uri()) : sip::canonical_aor(*called);
+  return session{side_served::terminating, std::move(served), 0, origin::network};
 }
 
 ims::session_case case_of(const session& s, bool registered) noexcept {

@@ -35,7 +35,7 @@ pass_on to_all(const std::vector<choice>& chosen, const sip::message& request, n
 decision reach_contacts(passage& p, sip::message& request) {
   if (p.profile.state != ims::registration_state::registered)
     return refuse(request, p.ctx, 480);
-  auto chosen = choose_contacts(p.profile.contacts, request, p.ctx.now);
+  auto chosen = choose_contacts(p.profile, request, p.ctx.now, p.o.gruu_secret);
   if (chosen.empty())
     return refuse(request, p.ctx, 480);
   if (auto alias = p.profile.alias_of(*p.served.identity))
@@ -53,13 +53,13 @@ decision reach_contacts(passage& p, sip::message& request) {
   return out;
 }
 
-decision try_other_flow(const options&, const sip::message& request, const context& ctx, hop& own, note n) {
+decision try_other_flow(const options& o, const sip::message& request, const context& ctx, hop& own, note n) {
   if (!ctx.facts->profile)
     return ask{ask_profile{n.served, false}};
   auto* profile = ctx.facts->profile->get();
   if (!profile)
     return refuse(request, ctx, 480);
-  auto chosen = choose_contacts(profile->contacts, request, ctx.now, n.tried);
+  auto chosen = choose_contacts(*profile, request, ctx.now, o.gruu_secret, n.tried);
   if (chosen.empty())
     return refuse(request, ctx, 480);
   auto out = to_all(chosen, request, n);
