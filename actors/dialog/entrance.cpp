@@ -101,7 +101,11 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
   entrance out;
   auto on_core = by.side == sip::side::core || by.transport == transport::local;
   sip::own_uris self{[&](const sip::uri& u) {
-                       return is_own_address(u, own) || token_in(u, own.secret) ||
+                       auto t = token_in(u, own.secret);
+                       // A UE may leave out the P-CSCF's Route and begin with its Service-Route: the P-CSCF looks at that.
+                       if (t && t->use == token_use::service_route && !on_core)
+                         return false;
+                       return t || is_own_address(u, own) ||
                               (on_core && (names(u, own.scscf_host) || names(u, own.icscf_host)));
                      },
                      [&](const sip::uri& u) {

@@ -187,6 +187,9 @@ std::unique_ptr<registration_settings> registration_settings_of(const config::no
   out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(c.scscf.name));
   out->pcscf_host = host_of(c.sip.core, host_of(c.sip.access, c.node.name + ".invalid"));
   out->auth_scheme = scheme_of(c);
+  for (auto scheme : c.scscf.auth)
+    if (scheme == config::auth_scheme::digest_md5 || scheme == config::auth_scheme::digest_sha_256)
+      out->digest_algorithms.emplace_back(scheme == config::auth_scheme::digest_md5 ? "MD5" : "SHA-256");
   out->secret = make_siphash_key(secret);
   out->registrar.min_expires = static_cast<std::uint32_t>(c.registration.min_expires.count());
   out->registrar.default_expires = static_cast<std::uint32_t>(c.registration.default_expires.count());

@@ -17,7 +17,8 @@ std::string fresh_nonce() {
   return to_hex(octets);
 }
 
-std::vector<ims::auth_vector> vectors_of(const cx::maa& answer) {
+/// Of SIP digest only the algorithms that are configured: a client that meets one that it does not know may give up.
+std::vector<ims::auth_vector> vectors_of(const cx::maa& answer, const std::vector<std::string>& algorithms) {
   std::vector<ims::auth_vector> out;
   for (auto& item : answer.items) {
     auto& v = out.emplace_back();
@@ -28,8 +29,12 @@ std::vector<ims::auth_vector> vectors_of(const cx::maa& answer) {
     v.ik = item.ik;
     v.realm = item.realm;
     v.qop = item.qop;
-    for (auto& d : item.digests)
-      v.digests.push_back({d.algorithm, d.ha1});
+    for (auto& wanted : algorithms)
+      for (auto& d : item.digests)
+        if (equal_nocase(d.algorithm, wanted))
+          v.digests.push_back({d.algorithm, d.ha1});
+    if (v.digests.empty() && !item.digests.empty())
+      out.pop_back();
   }
   return out;
 }
@@ -59,12 +64,12 @@ authentication_entity::behavior_type authentication_entity::make_behavior() {
           },
           [this](to_authentication::vectors& m) {
             doing_ = "vectors";
-            if (m.answer.result.is_success() && !m.answer.items.empty()) {
-              step(ims::auth_event::vectors_received{now(), vectors_of(m.answer), fresh_nonce()});
-            } else {
-              env_.counts.add(metric::cx_failures);
-              step(ims::auth_event::vectors_failed{status_of(m.answer.result)});
-            }
+            auto vectors = vectors_of(m.answer, env_.own.digest_algorithms);
+            if (m.answer.result.is_success() && !vectors.empty())
+              return step(ims::auth_event::vectors_received{now(), std::move(vectors), fresh_nonce()});
+            env_.counts.add(metric::cx_failures);
+            auto useless = m.answer.result.is_success() && !m.answer.items.empty();
+            step(ims::auth_event::vectors_failed{useless ? 403 : status_of(m.answer.result)});
           },
           [this](timer_due) {
             doing_ = "timer";

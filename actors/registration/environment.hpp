@@ -24,6 +24,7 @@ struct registration_settings {
   std::string scscf_host;                        ///< where Service-Route leads: host[:port][;transport=..]
   std::string pcscf_host;                        ///< the same for the P-CSCF's own dialogs
   std::string auth_scheme = cx::scheme::unknown; ///< asked of the HSS
+  std::vector<std::string> digest_algorithms; ///< that may be asked for, the preferred first; the HSS may have others
   siphash_key secret{};
   ims::registrar_policy registrar;
   ims::authentication_policy authentication;

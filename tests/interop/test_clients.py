@@ -162,7 +162,7 @@ def _(folder, ca):
         a.command(f"call {TWINKLES[1].uri}")
         b.says("incoming call")
         b.command("answer")
-        a.says("call established")
+        a.says("far end answered call")
         b.says("call established")
         a.command("bye")
         b.says("far end ended call")

@@ -13,6 +13,7 @@ sip_listen {ip}:{port}
 {certificates}
 module_path {modules}
 module opus.so
+module g711.so
 module ausine.so
 module aubridge.so
 module sndfile.so
