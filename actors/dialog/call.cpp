@@ -114,8 +114,8 @@ void call::on(to_call::branch_failed& m) {
   at_work_request_ = f->request;
   auto& b = *f->branches[at];
   disarm(to_call::timer::silence, m.branch);
-  auto lost = b.by_flow && is_reliable(b.over->transport) && !f->in_dialog;
-  // RFC 5626 clause 5.3.1: the connection of a UE is gone; who knows its other flows may try them.
+  // RFC 5626 clause 5.3.1: the flow to a UE is gone; who knows its other flows may try them.
+  auto lost = b.by_flow && !f->in_dialog;
   run(*f, sip::fork_event::failed(at, m.timeout ? 408 : lost ? 430 : 503, !b.candidates.empty()));
 }
 

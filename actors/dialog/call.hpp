@@ -65,7 +65,7 @@ private:
   void on_silence(std::uint32_t branch);
 
   // -- responses (call_responses.cpp)
-  void go_back(forwarding& f, sip::message response, std::size_t from_branch);
+  void go_back(forwarding& f, sip::message response, std::size_t from_branch, bool best = false);
   void advance(response_walk w);
   bool ask(roles::question q, response_walk& w);
   void retry(forwarding& f, std::size_t keep, roles::pass_on onward);

@@ -60,15 +60,13 @@ void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip
   case kind::forward_best: {
     auto& best = f.branches[e.branch];
     auto back = best->response ? std::move(*best->response) : sip::make_response(*f.request, e.status, new_tag());
-    if (e.status != 0 && e.status != back.status())
-      back.set_status(e.status);
     if (back.status() == 401 || back.status() == 407)
       for (std::size_t i = 0; i < f.branches.size(); ++i)
         if (i != e.branch && f.branches[i]->response && f.fork.challenged(i))
           sip::add_challenges(back, *f.branches[i]->response);
-    return go_back(f, std::move(back), e.branch);
+    return go_back(f, std::move(back), e.branch, true);
   }
-  case kind::answer: return go_back(f, sip::make_response(*f.request, e.status, new_tag()), e.branch);
+  case kind::answer: return go_back(f, sip::make_response(*f.request, e.status, new_tag()), e.branch, true);
   case kind::done:
     if (f.server == sip::transaction_key{}) // a request of our own
       close(f);

@@ -26,11 +26,12 @@ roles::context call::context_of(const response_walk& w, const forwarding& f) con
 }
 
 /// From the fork back to who sent the request.
-void call::go_back(forwarding& f, sip::message response, std::size_t from_branch) {
+void call::go_back(forwarding& f, sip::message response, std::size_t from_branch, bool best) {
   response_walk w;
   w.forwarding = f.number;
   w.left = f.prefix.size();
   w.from_branch = from_branch;
+  w.best = best;
   w.response = std::move(response);
   advance(std::move(w));
 }
@@ -50,8 +51,10 @@ void call::advance(response_walk w) {
     }
     if (auto* onward = std::get_if<roles::pass_on>(&decided); onward && !w.branch)
       return retry(*f, w.left, std::move(*onward));
-    if (auto* r = std::get_if<roles::reply>(&decided))
+    if (auto* r = std::get_if<roles::reply>(&decided)) {
       w.response = std::move(r->response);
+      w.best = false;
+    }
     if (std::get_if<roles::drop>(&decided)) {
       table_.counts().add(metric::dropped_by_role);
       return;
@@ -59,6 +62,9 @@ void call::advance(response_walk w) {
     w.facts = {};
     --w.left;
   }
+  // A 503 would make the one before us avoid us for all (RFC 3261 clause 16.7 step 6).
+  if (w.best && w.response.status() == 503)
+    w.response.set_status(500);
   if (!w.branch)
     return deliver(*f, std::move(w.response), w.from_branch);
   auto status = w.response.status();

@@ -175,6 +175,9 @@ std::optional<local_place> next_here(const sip::message& request, const call_set
   if (!next)
     return std::nullopt;
   if (auto t = token_in(*next, own.secret)) {
+    // Nodes that share the secret read each other's tokens; the address says whose it is.
+    if (!is_own_address(*next, own) && !names(*next, own.local_host) && !names(*next, own.scscf_host))
+      return std::nullopt;
     if (t->use == token_use::record_route)
       return local_place{role_id::transit, t->half, t};
     return by_token(*t, own);

@@ -85,6 +85,7 @@ struct response_walk {
   std::optional<std::size_t> branch; ///< behind the fork; nothing: before it
   std::size_t left = 0;              ///< roles that have not seen it
   std::size_t from_branch = 0;       ///< before the fork: whose response it is
+  bool best = false;                 ///< the fork chose it: as a 503 it goes no further than our roles
   sip::message response;
   roles::facts facts;
 };

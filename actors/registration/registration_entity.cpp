@@ -196,6 +196,12 @@ void registration_entity::publish() {
       if (identities[n - 1].starts_with("sip:"))
         identities.push_back(ims::temp_gruu_key(identities[n - 1], env_.own.registrar.gruu_secret));
   env_.seen.publish(key_, identities, profile, published_);
+  std::vector<std::string> impis;
+  for (auto& b : set_.bindings)
+    if (std::find(impis.begin(), impis.end(), b.contact.impi) == impis.end())
+      impis.push_back(b.contact.impi);
+  env_.seen.publish_impis(key_, impis, published_impis_);
+  published_impis_ = std::move(impis);
   published_ = std::move(identities);
   auto is = set_.state == ims::registration_state::registered;
   if (is != std::exchange(registered_, is)) {

@@ -1,5 +1,7 @@
 #include "actors/registration/registration_front.hpp"
 
+#include <set>
+
 #include "actors/dialog/call_table.hpp"
 #include "protocols/ims/gruu.hpp"
 #include "protocols/sip/make.hpp"
@@ -228,11 +230,21 @@ void registration_front::release_calls_of(const std::string& holder) {
     calls->home().post([calls, holder] { calls->release_calls_of(holder); });
 }
 
+/// TS 29.228 clause 6.1.3: of these public identities; without any, of these private ones.
 void registration_front::on(const cx::rtr& request) {
+  std::set<std::string> meant;
   for (auto& impu : request.impus)
     if (auto known = env_.seen.find_set(impu))
-      go(at(known->key),
-         [key = known->key, request](front& there) { there.sets_.tell(key, to_registration::terminating{request}); });
+      meant.insert(known->key);
+  if (request.impus.empty()) {
+    auto impis = request.associated_impis;
+    impis.push_back(request.impi);
+    for (auto& impi : impis)
+      for (auto& key : env_.seen.find_sets_of(impi))
+        meant.insert(key);
+  }
+  for (auto& key : meant)
+    go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::terminating{request}); });
 }
 
 void registration_front::on(const cx::ppr& request) {

@@ -45,6 +45,24 @@ void snapshots::publish(const std::string& set_key, const std::vector<std::strin
       sets_.erase_if(impu, [&](const set_entry& e) { return e.key == set_key; });
 }
 
+void snapshots::publish_impis(const std::string& set_key, const std::vector<std::string>& impis,
+                              const std::vector<std::string>& before) {
+  auto put = [&](std::vector<std::string>& keys) {
+    if (std::find(keys.begin(), keys.end(), set_key) == keys.end())
+      keys.push_back(set_key);
+    return true;
+  };
+  auto take = [&](std::vector<std::string>& keys) {
+    std::erase(keys, set_key);
+    return !keys.empty();
+  };
+  for (auto& impi : impis)
+    impis_.update(impi, put);
+  for (auto& impi : before)
+    if (std::find(impis.begin(), impis.end(), impi) == impis.end())
+      impis_.update(impi, take);
+}
+
 access_ref snapshots::find_binding(const sip::entity_key& key) const {
   return bindings_.find(text_of(key)).value_or(nullptr);
 }

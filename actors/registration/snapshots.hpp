@@ -89,6 +89,13 @@ public:
   void publish(const std::string& set_key, const std::vector<std::string>& impus, const ims::profile_ref& profile,
                const std::vector<std::string>& before);
 
+  /// The sets in which this private identity has contacts.
+  std::vector<std::string> find_sets_of(std::string_view impi) const {
+    return impis_.find(impi).value_or(std::vector<std::string>{});
+  }
+  void publish_impis(const std::string& set_key, const std::vector<std::string>& impis,
+                     const std::vector<std::string>& before);
+
   // P-CSCF
   access_ref find_binding(const sip::entity_key& key) const;
   /// Of the UEs behind this flow (source_key): the one with that contact, else the one with that identity (canonical),
@@ -109,6 +116,7 @@ private:
   static std::string text_of(const sip::entity_key& key);
 
   striped_map<set_entry> sets_;
+  striped_map<std::vector<std::string>> impis_;
   striped_map<access_ref> bindings_;
   striped_map<source_entry> sources_;
   striped_map<access_list> contacts_;

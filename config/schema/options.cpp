@@ -177,7 +177,7 @@ std::vector<option> make_options() {
            "The interval asked for where the caller states none."),
       make("session.session_expires_max", FIELD(session.session_expires_max), {.least = 90, .most = day},
            "A longer interval is shortened to this."),
-      make("session.longest", FIELD(session.longest), {.least = 60, .most = 30 * day},
+      make("session.longest", FIELD(session.longest), {.least = 1, .most = 30 * day},
            "A call whose ends support no session timer is released after this."),
 
       make("overload.max_transactions", FIELD(overload.max_transactions), {.least = 100, .most = 10'000'000},

@@ -197,9 +197,7 @@ void forking::answer_best() noexcept {
       best = n;
   if (!best)
     return act_on(act::answer, 0, me().cancelled ? 487 : 480);
-  // A 503 would make the one before us avoid us for all (clause 16.7 step 6).
-  int status = branch(*best).status == 503 ? 500 : branch(*best).status;
-  act_on(branch(*best).local ? act::answer : act::forward_best, *best, status);
+  act_on(branch(*best).local ? act::answer : act::forward_best, *best, branch(*best).status);
 }
 
 } // namespace

@@ -48,7 +48,7 @@ struct fork_effect {
     arm_c,   ///< `after_ms` from now; replaces one that runs
     disarm_c,     //
     forward,      ///< the response of this event, now
-    forward_best, ///< the final response kept of `branch`, as `status` if that differs; with all challenges if 401 or 407
+    forward_best, ///< the final response kept of `branch`; with all challenges if 401 or 407. A 503 goes to peers as 500
     answer,       ///< a response of one's own with `status`
     done,         ///< no branch waits for a final response; a later 2xx is still to be brought here
   };

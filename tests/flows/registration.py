@@ -162,7 +162,7 @@ def _(net):
     equal([uri_of(v) for v in answer.all("P-Associated-URI")], HALF.impus[1:], "P-Associated-URI")
 
 
-@flow("TS 24.229 5.4.3.3: a barred identity cannot be called: 404")
+@flow("TS 24.229 5.4.3.3: a barred identity cannot be called: 404", compared=False)
 def _(net):
     b = net.registered("B")
     a = net.ue("A", HALF)
@@ -173,7 +173,7 @@ def _(net):
     b.receives(200, to=sent)
 
 
-@flow("RFC 7616 3.4: a subscriber with a password registers by SIP digest")
+@flow("RFC 7616 3.4: a subscriber with a password registers by SIP digest", compared=False)
 def _(net):
     a = net.ue("A", HALF)
     challenge = a.receives(401, to=a.sends(a.register_request(identity=HALF.impus[1])))

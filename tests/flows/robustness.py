@@ -87,17 +87,31 @@ def _(net):
     b.receives_nothing("MESSAGE")
 
 
-@flow("RFC 3261 16.8: a network that is not there gets the caller a 408 when timer B runs out", sip={"t1": 50, "t2": 200, "t4": 300})
+@flow("RFC 3261 16.9: a network whose host says that nobody is there gets the caller a 500 at once")
+def _(net):
+    a, far = net.registered("A"), net.foreign("carol", port=5083)
+    far.goes_away()
+    a.receives(500, to=a.calls(far).invite, timeout=2)
+
+
+@flow("RFC 5626 5.3: a callee whose phone is gone is 480 at once")
+def _(net):
+    a, b = net.registered("A", "B")
+    b.goes_away()
+    a.receives(480, to=a.calls(b.uri).invite, timeout=2)
+
+
+@flow("RFC 3261 16.8: a network that is silent gets the caller a 408 when timer B runs out", sip={"t1": 50, "t2": 200, "t4": 300})
 def _(net):
     a, far = net.registered("A"), net.foreign("carol", port=5081)
-    far.goes_away()
+    far.falls_silent()
     a.receives(408, to=a.calls(far).invite, timeout=15)
 
 
 @flow("RFC 4320 4.2: a request that is no INVITE and has no answer gets no 408", sip={"t1": 50, "t2": 200, "t4": 300})
 def _(net):
     a, far = net.registered("A"), net.foreign("carol", port=5082)
-    far.goes_away()
+    far.falls_silent()
     a.request("MESSAGE", far, body=b"x", content="text/plain")
     a.receives_nothing(lambda m: m.status >= 200, seconds=5)
 

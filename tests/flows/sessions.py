@@ -161,10 +161,10 @@ def _(net):
     check(status in (408, 487), f"the caller got {status}")
 
 
-@flow("RFC 3261 16.7: a callee that does not answer at all: 408 after timer B", sip={"t1": 50, "t2": 200, "t4": 300})
+@flow("RFC 3261 16.7: a callee that does not answer at all: 408 after timer B", compared=False, sip={"t1": 50, "t2": 200, "t4": 300})
 def _(net):
     a, b = net.registered("A", "B")
-    b.goes_away()
+    b.falls_silent()
     status = a.final(a.calls(b).invite, timeout=10).status
     check(status in (408, 480, 503, 504), f"the caller got {status}")
 
@@ -496,3 +496,23 @@ def _gruu(answer, ue, name):
             check(found, f"no {name} in {value}")
             return found
     raise AssertionError("the contact is not in the 200")
+
+
+@flow("TS 24.229 5.4.5.1.2: when the HSS takes a subscriber away his registration ends and his calls with it, BYE to both ends", compared=False)
+def _(net):
+    a, b = net.registered("A", "B")
+    call, into = talk(a, b, b.uri)
+    net.take_away(b.account)
+    for end in (call, into):
+        end.answer(200, request=end.hear("BYE"))
+    equal(a.final(a.calls(b.uri).invite).status, 404, "a call to who is no subscriber any more")
+
+
+@flow("TS 24.229 5.4.5.1.2: a call that nobody ends is ended when its time is over, BYE to both ends", compared=False, session={"longest": 2})
+def _(net):
+    a, b = net.registered("A", "B")
+    call, into = talk(a, b, b.uri)
+    for end in (call, into):
+        asked = end.hear("BYE", 8)
+        check("408" in (asked.get("Reason") or ""), f"Reason: {asked.get('Reason')}")
+        end.answer(200, request=asked)

@@ -139,6 +139,8 @@ decision register_request(const options& o, sip::message& request, const context
 
 decision register_response(sip::message& response, const sip::message& request, const context& ctx, const hop& own) {
   auto note = decode_registration_note(own.note);
+  if (response.status() == 408 || response.status() == 503) // clause 5.2.2.1: the home network is not to be reached
+    return refuse(request, ctx, 504);
   auto done = response.status() >= 200 && response.status() < 300;
   if (done && note && !ctx.facts->noted)
     return ask{note_registration{request, response, note->from, note->key}};

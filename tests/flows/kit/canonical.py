@@ -6,14 +6,16 @@ from lib.message import split_values
 
 HOPS = {"via", "record-route", "path"}
 LEFT_OUT = {"max-forwards", "content-length", "call-id"}
-OUR_HOSTS = r"(?:127\.0\.0\.[123]:50\d\d|127\.0\.0\.[123]|scscf\.ims\.example|[\w-]+\.invalid)"
+OUR_HOSTS = r"(?:127\.0\.0\.[123]:50\d\d|127\.0\.0\.[123]|\[::[123]\]:50\d\d|\[::[123]\]|scscf\.ims\.example|[\w-]+\.invalid)"
 COMPACT = {"v": "via", "f": "from", "t": "to", "m": "contact", "i": "call-id", "l": "content-length", "c": "content-type",
            "k": "supported", "x": "session-expires"}
 
 MASKS = [
-    (r"(?i)(branch|tag|icid-value|nonce|opaque|cnonce)=(\"[^\"]*\"|[^;,\s>]+)", r"\1=*"),
+    (r'(?i)\b399 troupe "[^"]*"', '399 troupe "*"'),
+    (r"(?i)(branch|tag|icid-value|icid-generated-at|nonce|opaque|cnonce)=(\"[^\"]*\"|[^;,\s>]+)", r"\1=*"),
     (rf"(?i)sip:(?:[0-9a-v]{{20,}}@)?{OUR_HOSTS}(;transport=\w+)?(;lr)?", "sip:{our hop}"),
     (r"(?i)\brport=\d+", "rport=*"),
+    (r"\b192\.0\.2\.9:\d+", "192.0.2.9:*"),
     (r"(?i)sip:tgruu\.[^@]+@", "sip:tgruu.*@"),
     (r"(?i)urn:uuid:[0-9a-f-]{36}", "urn:uuid:*"),
     (r"(?i)\b(id=\")(?:c\d+-)?r?[0-9a-f]+(\")", r"\1*\2"),
@@ -46,6 +48,8 @@ def of_message(what, addresses):
         kept = [masked(value, addresses) for value in values[name]]
         if name == "via" and what.is_request:
             kept = ["{hops}"]
+        elif name == "via":
+            kept = list(dict.fromkeys("{our hop}" if re.search(OUR_HOSTS, value.split(";")[0]) else value for value in kept))
         elif name in HOPS and name != "via":
             kept = list(dict.fromkeys("<sip:{our hop}>" if "{our hop}" in value else value for value in kept))
         lines += [f"{name}: {value}" for value in kept]

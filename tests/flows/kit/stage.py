@@ -6,10 +6,11 @@ Phones find the P-CSCF at 127.0.0.1:5060 either way. A foreign network is at 127
 
 import contextlib
 import os
+import subprocess
 import tomllib
 
 from lib import accounts, config
-from lib.node import ROOT, node
+from lib.node import ROOT, binary, node
 from lib.phone import trace
 
 from .ue import ue
@@ -94,7 +95,7 @@ class cast:
         with self.exit:
             for one in self.actors:
                 one.idle(0.05)
-        if why[0] and os.environ.get("VERBOSE"):
+        if os.environ.get("VERBOSE") == "all" or why[0] and os.environ.get("VERBOSE"):
             print(self.story.dump())
 
     def ue(self, name, account=None, **options):
@@ -117,6 +118,14 @@ class cast:
     def _enter(self, actor):
         self.actors.append(self.exit.enter_context(actor))
         return actor
+
+    def take_away(self, account):
+        """The subscriber is removed from the HSS while the node runs."""
+        admin = self.stage.nodes[0].admin
+        done = subprocess.run([binary(), "ctl", "--admin", f"http://{admin}", "subscriber", "remove", account.impi],
+                              capture_output=True, text=True, timeout=20)
+        if done.returncode:
+            raise AssertionError(f"troupe ctl subscriber remove: {done.stderr or done.stdout}")
 
     def metrics(self):
         """Of all nodes, summed up."""

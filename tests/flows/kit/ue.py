@@ -64,6 +64,11 @@ class ue(phone):
         """The hop's own ACK to a final response that is no 2xx (RFC 3261 clause 17.1.1.3)."""
         leg(self, invite, True).ack_failure(final)
 
+    def falls_silent(self):
+        """Its addresses are there, and nobody reads what comes."""
+        for one in (self.wire.datagram, self.wire.listener):
+            self.wire.selector.unregister(one)
+
     def goes_away(self):
         """Takes nothing more; its addresses answer nobody."""
         for one in (self.wire.datagram, self.wire.listener):

@@ -173,13 +173,13 @@ TEST_CASE("challenges of all branches are to be aggregated (RFC 3261 16.7 step 7
   CHECK_FALSE(f.now_.challenged(3));
 }
 
-TEST_CASE("a 503 goes back as 500, received or ours (RFC 3261 16.7 step 6, 16.9)") {
+TEST_CASE("a 503 is told as it is, received or ours: who answers makes it a 500 (RFC 3261 16.7 step 6, 16.9)") {
   flow received(true, {0});
   received.start();
-  CHECK(received.gets(0, 503) == "disarm_c.0 forward_best.0=500 done");
+  CHECK(received.gets(0, 503) == "disarm_c.0 forward_best.0=503 done");
   flow ours(true, {0});
   ours.start();
-  CHECK(ours.fails(0, 503) == "disarm_c.0 answer.0=500 done");
+  CHECK(ours.fails(0, 503) == "disarm_c.0 answer.0=503 done");
 }
 
 TEST_CASE("a branch that times out counts as 408, of our own making (RFC 3261 16.8)") {
