@@ -186,10 +186,10 @@ ctl_status client::nodes() {
 
 ctl_status client::registrations(const page& which) {
   return show({"GET", path_of("registrations", which), {}, {}}, [this](const json& list) {
-    table t({"SET", "STATE", "IMPIS", "CONTACTS", "CALLS", "EXPIRES (UTC)"});
+    table t({"SET", "STATE", "IMPIS", "CONTACTS", "EXPIRES (UTC)"});
     for (auto& r : list["items"])
       t.add({text_at(r, "id"), text_at(r, "state"), joined(r["impis"], ","), std::to_string(r["contacts"].size()),
-             text_at(r, "calls"), time_at(r, "expires_at")});
+             time_at(r, "expires_at")});
     out_ << (t.empty() ? "nobody is registered\n" : t.text());
     more(list, "registrations");
   });
@@ -203,7 +203,6 @@ ctl_status client::registration(const std::string& id) {
     line(out_, "impus", joined(r["impus"]));
     if (!r["barred"].empty())
       line(out_, "barred", joined(r["barred"]));
-    line(out_, "calls", text_at(r, "calls"));
     for (auto& c : r["contacts"]) {
       out_ << '\n';
       line(out_, "contact", text_at(c, "uri"));

@@ -49,8 +49,7 @@ void call::carry_out(forwarding& f, const sip::fork_effect& e, std::optional<sip
     auto reason = e.status == 0 ? f.cancel_reason : sip::cancel_reason(e.status);
     return table_.transactions().cancel(f.branches[e.branch]->via_branch, std::move(reason));
   }
-  case kind::abandon:
-    return table_.transactions().abandon(f.branches[e.branch]->via_branch, f.request->method_name());
+  case kind::abandon: return table_.transactions().abandon(f.branches[e.branch]->via_branch, f.request->method_name());
   case kind::arm_c: return arm(to_call::timer::timer_c, *f.branches[e.branch], milliseconds(e.after_ms));
   case kind::disarm_c: return disarm(to_call::timer::timer_c, f.branches[e.branch]->number);
   case kind::forward:

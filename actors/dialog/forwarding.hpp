@@ -35,7 +35,7 @@ struct branch {
   sip::message_ref sent;
   std::optional<sip::message> response; ///< final, behind the suffix's roles
   bool stay = true;
-  bool by_flow = false; ///< a role gave the flow: there is no other way to this target
+  bool by_flow = false;         ///< a role gave the flow: there is no other way to this target
   bool has_alternative = false; ///< the role that chose this next hop knows another
 };
 

@@ -54,7 +54,7 @@ private:
   ims::watcher_list watchers_;
   std::vector<std::string> published_;       ///< identities
   std::vector<std::string> published_impis_; ///< of the contacts
-  bool registered_ = false;            ///< as it was published
+  bool registered_ = false;                  ///< as it was published
   std::map<std::uint64_t, waiting> waiting_;
   std::uint64_t next_ticket_ = 1;
 };

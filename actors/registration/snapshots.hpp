@@ -100,8 +100,7 @@ public:
   access_ref find_binding(const sip::entity_key& key) const;
   /// Of the UEs behind this flow (source_key): the one with that contact, else the one with that identity (canonical),
   /// else any; null when there is none.
-  access_ref find_by_source(std::string_view source_key, std::string_view contact_uri,
-                            std::string_view identity) const;
+  access_ref find_by_source(std::string_view source_key, std::string_view contact_uri, std::string_view identity) const;
   /// By the contact alone; null when several UEs have it, as behind address translators.
   access_ref find_by_contact(std::string_view contact_uri) const;
   void publish(const std::string& source_key, const access_ref& binding);

@@ -37,7 +37,7 @@ private:
   call_id user_;
   machine machine_;
   bool answered_ = false;
-  bool rerouted_ = false; ///< the connection was gone: the responses go another way
+  bool rerouted_ = false;       ///< the connection was gone: the responses go another way
   packet_ref last_;             ///< over the network
   sip::message_ref last_local_; ///< over a local flow
   transaction_timers<server_transaction> timers_;

@@ -20,8 +20,17 @@ class wire:
         self.selector = selectors.DefaultSelector()
         self.flow = self.framer = None
         self.bound, self.streams = (bind, port), {}
-        self._open_datagram()
-        self._open_listener()
+        for attempt in range(20):
+            self._open_datagram()
+            try:
+                self._open_listener()
+                break
+            except OSError:         # the port is free for datagrams, and a stream has it
+                if port or attempt == 19:
+                    raise
+                self.selector.unregister(self.datagram)
+                self.datagram.close()
+                self.bound = (bind, 0)
 
     def _open_datagram(self):
         self.datagram = socket.socket(self.family, socket.SOCK_DGRAM)

@@ -173,6 +173,8 @@ TEST_CASE("RFC 5627 6: a GRUU reaches the one instance that it names") {
   auto phone = contact("sip:phone@192.0.2.2"), tablet = contact("sip:tablet@192.0.2.3");
   phone.pub_gruu = "sip:alice@home.example;gr=urn:uuid:phone";
   tablet.pub_gruu = "sip:alice@home.example;gr=urn:uuid:tablet";
+  phone.instance_id = "urn:uuid:phone";
+  tablet.instance_id = "urn:uuid:tablet";
   SECTION("one that is there") {
     called s("sip:alice@home.example;gr=urn:uuid:tablet");
     s.alice.snapshot.contacts = {phone, tablet};
