@@ -51,7 +51,6 @@ enum class metric : std::uint16_t {
   cx_requests,
   cx_failures,
   store_puts,
-  store_failures,
   connections_accepted,
   connections_opened,
   connections_refused,

@@ -416,7 +416,7 @@ def _(folder):
             refused = a.transact(a.initial("MESSAGE", "sip:nobody@ims.example", body=b"x", content="text/plain"))
             check(refused.status >= 400, f"MESSAGE on a full disk: {refused.start_line}")
             equal(hang_up(caller, callee).status, 200, "the end of a call that was there before")
-            eventually(lambda: total(server.metrics(), "troupe_store_failures_total") > 0, "store failures are not counted")
+            eventually(lambda: total(server.metrics(), 'troupe_store_commits_total{.*result="failed"') > 0, "store failures are not counted")
             check(server.alive(), "the node died of a full disk")
         finally:
             os.unlink(filler)
