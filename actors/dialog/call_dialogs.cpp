@@ -46,7 +46,8 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   dialog_record* record = nullptr;
   if (f.in_dialog) {
     record = find_dialog(f.dialog_tag);
-  } else if (f.begun && status > 100 && status < 300 && !tag.empty()) {
+  } else if (f.begun && f.stay && table_.own().record_route && status > 100 && status < 300 && !tag.empty()) {
+    // Where we do not stay in its path we would never hear that it ended.
     record = find_dialog(tag);
     if (!record) {
       record = &value_.dialogs.emplace_back();
