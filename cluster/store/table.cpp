@@ -178,7 +178,7 @@ void record_table::for_each(kind type, const std::function<void(std::string_view
 std::size_t record_table::memory() const noexcept {
   auto total = sizeof *this + octets_;
   for (auto& each : segments_)
-    total += each.capacity * (sizeof(blob*) + sizeof(std::uint32_t));
+    total += each.capacity * (sizeof(void*) + sizeof(std::uint32_t));
   return total;
 }
 

@@ -140,7 +140,7 @@ constexpr auto compact_forms = [] {
   std::array<hdr, 128> forms{};
   for (auto& h : headers)
     if (h.compact)
-      forms[static_cast<std::size_t>(h.compact)] = forms[static_cast<std::size_t>(h.compact - 32)] = h.id;
+      forms[static_cast<unsigned char>(h.compact)] = forms[static_cast<unsigned char>(h.compact - 32)] = h.id;
   return forms;
 }();
 
@@ -261,7 +261,7 @@ std::string_view to_string(method m) noexcept { return method_names[static_cast<
 
 hdr header_of(std::string_view name) noexcept {
   if (name.size() < 2)
-    return name.empty() || (name[0] & 128) ? hdr::other : compact_forms[static_cast<std::size_t>(name[0])];
+    return name.empty() || (name[0] & 128) ? hdr::other : compact_forms[static_cast<unsigned char>(name[0])];
   for (auto slot = slot_of(name); table[slot]; slot = (slot + 1) % slots) {
     auto& candidate = headers[table[slot]];
     if (candidate.name.size() != name.size())

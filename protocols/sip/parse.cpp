@@ -277,7 +277,7 @@ private:
       fault("a list with nothing behind its last comma", f.value.data() + f.value.size() - 1);
   }
 
-  void check_address(const field* f, std::string name) {
+  void check_address(const field* f, const std::string& name) {
     if (!f)
       return fault("no " + name, at_);
     auto address = parse_name_addr(f->value);
