@@ -370,10 +370,16 @@ TEST_CASE("A subscription that waits for the disk cannot be asked without end") 
   put(*hss, phone_toml);
   std::atomic<int> busy{0};
   std::atomic<int> answered{0};
-  std::promise<void> gate;
+  std::promise<void> gate, held;
   auto opened = gate.get_future().share();
   hss->put(
-      {}, [opened](auto) { opened.wait(); }, [](auto) {}); // the disk's thread is held up
+      {},
+      [opened, &held](auto) {
+        held.set_value();
+        opened.wait();
+      },
+      [](auto) {});
+  held.get_future().wait(); // the disk's thread is held up
   for (int i = 0; i < 200; ++i)
     hss->on(challenge_for(), at_once, [&](const cx::maa& answer) {
       busy += answer.result == cx::too_busy;
