@@ -1,7 +1,5 @@
 #include "actors/dialog/call_table.hpp"
 
-#include <algorithm>
-
 #include "actors/dialog/call_alarm.hpp"
 #include "protocols/sip/make.hpp"
 
@@ -139,16 +137,14 @@ void call_table::forget(const call_id& id) {
 }
 
 void call_table::hold(const call_id& id, const std::string& holder) {
-  auto& calls = held_[holder];
-  if (std::find(calls.begin(), calls.end(), id) == calls.end())
-    calls.push_back(id);
+  held_[holder].insert(id);
 }
 
 void call_table::let_go(const call_id& id, const std::string& holder) {
   auto found = held_.find(holder);
   if (found == held_.end())
     return;
-  std::erase(found->second, id);
+  found->second.erase(id);
   if (found->second.empty())
     held_.erase(found);
 }
@@ -157,7 +153,7 @@ void call_table::release_calls_of(const std::string& holder) {
   auto found = held_.find(holder);
   if (found == held_.end())
     return;
-  for (auto& id : std::vector<call_id>(found->second))
+  for (auto& id : std::vector<call_id>(found->second.begin(), found->second.end()))
     deliver(id, to_call::timer{to_call::timer::release, 0});
 }
 

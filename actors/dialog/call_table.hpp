@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "actors/contracts/messages.hpp"
 #include "actors/contracts/metrics.hpp"
@@ -91,7 +92,7 @@ private:
   own_requests* own_sent_ = nullptr;
   std::unordered_map<call_id, call_actor> live_;
   std::unordered_map<call_id, std::unique_ptr<alarm>> alarms_;
-  std::unordered_map<std::string, std::vector<call_id>> held_; ///< by holder; docs/decisions/calls-of-a-registration.md
+  std::unordered_map<std::string, std::unordered_set<call_id>> held_; ///< by holder; docs/decisions/calls-of-a-registration.md
   struct death {
     std::uint64_t version = 0;
     int count = 0;

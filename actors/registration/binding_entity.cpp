@@ -100,14 +100,14 @@ void binding_entity::on(to_binding::note& m) {
 }
 
 void binding_entity::on(to_binding::notified& m) {
-  notify_ = m.request;
-  answer_ = std::move(m.answer);
   // RFC 6665 clause 4.1.3: what does not belong to our dialog is nobody's.
   auto& dialog = state_.subscription;
-  if (notify_->value(sip::hdr::call_id) != dialog.call_id || sip::to_tag(*notify_) != dialog.local_tag) {
-    std::exchange(answer_, nullptr)(sip::make_response(*notify_, 481, home().random().token(8)));
+  if (m.request->value(sip::hdr::call_id) != dialog.call_id || sip::to_tag(*m.request) != dialog.local_tag) {
+    m.answer(sip::make_response(*m.request, 481, home().random().token(8)));
     return rest(ims::deadline_of(state_), false);
   }
+  notify_ = m.request;
+  answer_ = std::move(m.answer);
   ims::access_event::notify_received e;
   e.at = now();
   e.remote_tag = sip::from_tag(*notify_);

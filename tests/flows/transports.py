@@ -54,11 +54,13 @@ def _(net):
     hang_up(*talk(b, a, a.uri))
 
 
-@flow("RFC 3261 18.3: a message that comes in pieces of one octet, and two in one piece, are the messages they are", compared=False)
+@flow("RFC 3261 18.3: a message that comes in pieces of one octet, and two in one piece, are the messages they are")
 def _(net):
     a, b = net.registered("A", "B", transport="tcp")
     requests = [a.initial("MESSAGE", b.uri, body=b"one", content="text/plain"), a.initial("MESSAGE", b.uri, body=b"two", content="text/plain"),
                 a.initial("MESSAGE", b.uri, body=b"three", content="text/plain")]
+    for one in requests:
+        a.story.record(time.time(), a, "sent", one)
     for octet in requests[0].encode():
         a.send_octets(bytes([octet]))
     a.send_octets(requests[1].encode() + requests[2].encode())
@@ -70,6 +72,18 @@ def _(net):
     equal(sorted(bodies), sorted(one.body for one in requests), "bodies")
     for one in requests:
         a.receives(200, to=one)
+
+
+@flow("RFC 3261 18.2.2: the answer to a peer whose connection is gone comes on a new one, to the port in its Via")
+def _(net):
+    b, far = net.registered("B"), net.foreign("carol", port=5084, transport="tcp")
+    sent = far.request("MESSAGE", b.uri, body=b"hello", content="text/plain")
+    heard = b.receives("MESSAGE")
+    for one in list(far.wire.streams):
+        far.wire._drop(one)
+    far.idle(0.1)
+    b.answers(heard, 200)
+    far.receives(200, to=sent)
 
 
 @flow("RFC 5626 3.5.1: CRLF CRLF on a connection is answered with CRLF")

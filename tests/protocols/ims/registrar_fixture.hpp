@@ -90,4 +90,19 @@ inline registration_set registered(const register_options& o = {},
   return step.next;
 }
 
+inline std::vector<std::string> uris(const registration_set& s) {
+  std::vector<std::string> out;
+  for (auto& b : s.bindings)
+    out.push_back(b.contact.uri);
+  return out;
+}
+
+inline registrar_step on(const registration_set& s, const registrar_event_type& e) { return ims::on(s, e, {}); }
+
+/// Of the refusal; 200 when there is none.
+inline int status_of(const registrar_step& step) {
+  auto refused = find<registrar_effect::refuse>(step);
+  return refused ? refused->status : 200;
+}
+
 } // namespace troupe::test
