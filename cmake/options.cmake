@@ -2,7 +2,6 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(TROUPE_CCACHE ccache)
 if(TROUPE_CCACHE)
@@ -16,6 +15,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside its own library at -O1 and above.
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized -Wno-array-bounds -Wno-dangling-pointer)
   add_compile_options(-fpch-preprocess)
+  add_link_options(-Wno-stringop-overflow) # and again where the whole is optimised at link time
 endif()
 
 if(TROUPE_SANITIZE)

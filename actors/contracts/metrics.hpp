@@ -47,6 +47,8 @@ enum class metric : std::uint16_t {
   registrations_made,
   registrations_ended,
   challenges,
+  subscriptions_accepted,
+  subscriptions_refused,
   authentication_failures,
   cx_requests,
   cx_failures,
@@ -58,6 +60,7 @@ enum class metric : std::uint16_t {
   rounds,
   // gauges
   transactions_now,
+  transactions_resting_now,
   unanswered_now,
   sessions_now,
   calls_live_now,

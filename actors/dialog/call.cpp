@@ -153,7 +153,7 @@ void call::on(to_call::timer m) {
   }
   }
   // Quiet since the last message, and nothing is under way: the value in the store is all that is needed.
-  if (m.which == to_call::timer::wake && open_.empty() && waiting_.empty() && !value_.dialogs.empty()) {
+  if (m.which == to_call::timer::wake && !has_mail() && open_.empty() && waiting_.empty() && !value_.dialogs.empty()) {
     table_.put_away(id_);
     return quit();
   }
@@ -216,7 +216,9 @@ void call::persist() {
     auto& o = value_.open.emplace_back();
     o.number = f.number;
     o.server = f.server;
-    o.request = f.request->to_string();
+    if (!f.octets)
+      f.octets = make_packet(*f.request);
+    o.request = f.octets;
     o.by = f.by;
     o.fork = f.fork;
     for (auto& p : f.prefix)
@@ -225,8 +227,9 @@ void call::persist() {
       auto& s = o.branches.emplace_back();
       s.number = b->number;
       s.via_branch = b->via_branch;
-      if (b->sent)
-        s.sent = b->sent->to_string();
+      if (b->sent && !b->octets)
+        b->octets = make_packet(*b->sent);
+      s.sent = b->octets;
       if (b->over)
         s.over = *b->over;
       for (auto& p : b->suffix)
@@ -260,7 +263,8 @@ void call::restore() {
     auto& f = open_.emplace_back();
     f.number = o.number;
     f.server = o.server;
-    f.request = sip::parse(o.request).msg;
+    f.octets = o.request;
+    f.request = sip::parse(o.request ? o.request->octets : std::string_view{}).msg;
     f.by = o.by;
     f.began = home().now();
     f.fork = o.fork;
@@ -283,8 +287,9 @@ void call::restore() {
       b.number = s.number;
       b.via_branch = s.via_branch;
       b.over = s.over;
-      if (!s.sent.empty()) {
-        b.sent = sip::parse(s.sent).msg;
+      if (s.sent) {
+        b.octets = s.sent;
+        b.sent = sip::parse(s.sent->octets).msg;
         b.request = *b.sent;
       }
       hops_of(s.hops, b.request, b.suffix);
@@ -308,33 +313,25 @@ void call::resume_transactions() {
         continue;
       arm(to_call::timer::timer_c, b, milliseconds(f.fork.timer_c_ms));
       if (!transactions.has_client(b.via_branch, "INVITE"))
-        transactions.make_client(b.via_branch, b.sent, *b.over, id_, b.number);
+        transactions.make_client(b.via_branch, b.sent, b.octets, *b.over, id_, b.number);
     }
   }
 }
 
-void call::after_store(std::function<void(store::outcome)> act) {
-  struct cell {
-    std::optional<store::outcome> out;
-    bool late = false;
-  };
-  auto shared = std::make_shared<cell>();
+void call::await_store(std::function<void(store::outcome)> act) {
+  auto out = std::make_shared<store::outcome>();
   auto ticket = next_ticket_++;
-  table_.after_commit([shared, ticket, table = &table_, id = id_](store::outcome o) {
-    shared->out = o;
-    if (shared->late)
-      table->tell(id, to_call::resume{ticket});
+  table_.after_commit([out, ticket, table = &table_, id = id_](store::outcome o) {
+    *out = o;
+    table->tell(id, to_call::resume{ticket});
   });
-  if (shared->out)
-    return act(*shared->out);
-  shared->late = true;
-  waiting_.emplace(ticket, std::pair{waiting{[shared, act = std::move(act)] { act(*shared->out); }}, nullptr});
+  waiting_.emplace(ticket, std::pair{waiting{[out, act = std::move(act)] { act(*out); }}, nullptr});
 }
 
 void call::settle() {
   at_work_ = {};
   at_work_request_ = {};
-  if (open_.empty() && waiting_.empty() && value_.dialogs.empty()) {
+  if (open_.empty() && waiting_.empty() && value_.dialogs.empty() && !has_mail()) {
     note_holders();
     idle_.reset();
     table_.forget(id_);

@@ -91,7 +91,13 @@ private:
   void resume_transactions();
   instant deadline() const;
   /// Runs `act` once what was persisted so far is stored: now, or in a later message.
-  void after_store(std::function<void(store::outcome)> act);
+  template <class Act>
+  void after_store(Act act) {
+    if (table_.settled())
+      return act(store::outcome::stored);
+    await_store(std::move(act));
+  }
+  void await_store(std::function<void(store::outcome)> act);
   void settle(); ///< at the end of each message: is there anything left to do?
 
   forwarding* find(std::uint32_t number);

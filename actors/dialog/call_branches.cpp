@@ -184,7 +184,7 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
     record_route(request, f, over.transport == transport::local ? sip::side::core : over.side, &over);
   sip::serve_strict_router(request);
   auto is_ack = f.method() == sip::method::ack;
-  auto hash = f.begun ? loop_hash(*f.request) : std::string();
+  auto hash = f.begun && f.loop_hash.empty() ? loop_hash(*f.request) : f.loop_hash;
   b.via_branch = sip::make_branch({sip::token_use::via, id_.half, sip::side::core, id_.stage, b.number, id_.key},
                                   own.secret, hash);
   std::string sent_by;
@@ -196,12 +196,13 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
   }
   sip::push_via(request, via_name(over.transport), sent_by, b.via_branch, over.transport == transport::udp);
   b.sent = make_ref<const sip::message>(std::move(request));
+  b.octets = {};
   if (is_ack)
     return send_ack(f, b, over);
   if (over.transport != transport::local && (b.has_alternative || !b.candidates.empty()))
     arm(to_call::timer::silence, b, table_.own().times.t1 * table_.own().silence_in_t1);
   if (f.method() != sip::method::invite && !f.in_dialog)
-    return table_.transactions().make_client(b.via_branch, b.sent, over, id_, b.number);
+    return table_.transactions().make_client(b.via_branch, b.sent, {}, over, id_, b.number);
   // Before the 100 and before it is forwarded: what CANCEL and ACK are made from, the target, timer C's deadline.
   persist();
   after_store([this, number = f.number, branch = b.number](store::outcome) {
@@ -212,7 +213,7 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
     if (still->method() == sip::method::invite && still->server != sip::transaction_key{})
       table_.transactions().respond(still->server,
                                     make_ref<const sip::message>(sip::make_response(*still->request, 100)));
-    table_.transactions().make_client(ready.via_branch, ready.sent, *ready.over, id_, ready.number);
+    table_.transactions().make_client(ready.via_branch, ready.sent, ready.octets, *ready.over, id_, ready.number);
   });
 }
 

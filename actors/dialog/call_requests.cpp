@@ -37,8 +37,8 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
   }
   // A spiral through an application server comes back with another Request-URI, Route or half, and is no loop.
-  auto hash = loop_hash(w.request);
-  if (sip::loops(w.request, hash, table_.own().secret))
+  f.loop_hash = loop_hash(w.request);
+  if (sip::loops(w.request, f.loop_hash, table_.own().secret))
     return refuse(w, sip::make_response(w.request, 482, new_tag()));
   if (!w.role)
     return refuse(w, sip::make_response(w.request, 404, new_tag()));

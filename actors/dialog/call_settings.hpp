@@ -44,8 +44,12 @@ struct call_settings {
   std::string home_domain; ///< lower case; empty: none (transit)
   std::string scscf_host;  ///< of this node's S-CSCF name; empty: none
   std::string icscf_host;  ///< of this node's I-CSCF name, if it has one of its own
-  /// host:port (lower case) that lead to this node: its listeners as peers know them.
-  std::vector<std::string> own_hosts;
+  struct host_and_port {
+    std::string host; ///< lower case; IPv6 in brackets
+    std::uint16_t port = 0;
+  };
+  /// What leads to this node: its listeners as peers know them.
+  std::vector<host_and_port> own_hosts;
   /// What stands in a Via between halves, and in Record-Routes where no listener of the core side exists.
   std::string local_host = "localhost.invalid";
 

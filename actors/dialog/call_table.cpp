@@ -136,9 +136,7 @@ void call_table::forget(const call_id& id) {
   counts_.set(metric::calls_live_now, live_.size());
 }
 
-void call_table::hold(const call_id& id, const std::string& holder) {
-  held_[holder].insert(id);
-}
+void call_table::hold(const call_id& id, const std::string& holder) { held_[holder].insert(id); }
 
 void call_table::let_go(const call_id& id, const std::string& holder) {
   auto found = held_.find(holder);

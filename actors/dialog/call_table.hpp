@@ -48,6 +48,8 @@ public:
   void erase(const call_id& id);
   /// Runs `then` when what was put so far is stored.
   void after_commit(std::function<void(store::outcome)> then) { values_.after_commit(std::move(then)); }
+  /// All that was put is stored.
+  bool settled() const { return values_.settled(); }
   /// The call's sessions hang on these (roles::role::holder), until it is forgotten.
   void hold(const call_id& id, const std::string& holder);
   void let_go(const call_id& id, const std::string& holder);
@@ -92,7 +94,8 @@ private:
   own_requests* own_sent_ = nullptr;
   std::unordered_map<call_id, call_actor> live_;
   std::unordered_map<call_id, std::unique_ptr<alarm>> alarms_;
-  std::unordered_map<std::string, std::unordered_set<call_id>> held_; ///< by holder; docs/decisions/calls-of-a-registration.md
+  std::unordered_map<std::string, std::unordered_set<call_id>>
+      held_; ///< by holder; docs/decisions/calls-of-a-registration.md
   struct death {
     std::uint64_t version = 0;
     int count = 0;

@@ -27,6 +27,15 @@ bool get(reader& r, std::vector<roles::hop>& hops) {
   return r.ok();
 }
 
+void put(writer& w, const packet_ref& octets) {
+  w.text(octets ? std::string_view(octets->octets) : std::string_view{});
+}
+
+void get(reader& r, packet_ref& octets) {
+  auto text = r.text();
+  octets = text.empty() ? packet_ref() : packet_ref(new packet(std::string(text)));
+}
+
 void put(writer& w, const flow& f) { w.text(encode(f)); }
 
 bool get(reader& r, flow& f) {
@@ -40,7 +49,7 @@ void put(writer& w, const open_invite& o) {
   w.number(o.number);
   w.number(o.server.high);
   w.number(o.server.low);
-  w.text(o.request);
+  put(w, o.request);
   put(w, o.by);
   put(w, o.hops);
   sip::encode(w, o.fork);
@@ -48,7 +57,7 @@ void put(writer& w, const open_invite& o) {
   for (auto& b : o.branches) {
     w.number(b.number);
     w.text(b.via_branch);
-    w.text(b.sent);
+    put(w, b.sent);
     put(w, b.over);
     put(w, b.hops);
   }
@@ -58,7 +67,7 @@ bool get(reader& r, open_invite& o) {
   o.number = static_cast<std::uint32_t>(r.number());
   o.server.high = r.number();
   o.server.low = r.number();
-  o.request = r.text();
+  get(r, o.request);
   if (!get(r, o.by) || !get(r, o.hops) || !sip::decode(r, o.fork))
     return false;
   auto count = r.number();
@@ -68,7 +77,7 @@ bool get(reader& r, open_invite& o) {
     auto& b = o.branches.emplace_back();
     b.number = static_cast<std::uint32_t>(r.number());
     b.via_branch = r.text();
-    b.sent = r.text();
+    get(r, b.sent);
     if (!get(r, b.over) || !get(r, b.hops))
       return false;
   }

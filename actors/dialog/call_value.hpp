@@ -12,6 +12,7 @@
 #include "actors/contracts/flow.hpp"
 #include "actors/contracts/role.hpp"
 #include "actors/dialog/call_settings.hpp"
+#include "actors/transport/packet.hpp"
 #include "protocols/sip/dialog.hpp"
 #include "protocols/sip/proxy_context.hpp"
 #include "protocols/sip/transaction_key.hpp"
@@ -29,7 +30,7 @@ struct dialog_record {
 struct stored_branch {
   std::uint32_t number = 0;
   std::string via_branch;
-  std::string sent; ///< the request as it went: CANCEL and ACK are made from it
+  packet_ref sent; ///< the request as it went: CANCEL and ACK are made from it; none yet
   flow over;
   std::vector<roles::hop> hops; ///< behind the fork
 };
@@ -38,7 +39,7 @@ struct stored_branch {
 struct open_invite {
   std::uint32_t number = 0;
   sip::transaction_key server;
-  std::string request; ///< as it came, without our Routes
+  packet_ref request; ///< as it came, without our Routes
   flow by;
   std::vector<roles::hop> hops; ///< before the fork
   sip::response_context fork;

@@ -94,10 +94,10 @@ void dispatcher::on_own_request(ref<sip::message> request, const flow& by, std::
   auto is_ack = request->method() == sip::method::ack;
   if (auto* known = transactions_->find_server(*key); known && (!is_ack || known->invite)) {
     if (is_ack) {
-      caf::anon_send(known->actor, to_server::ack{});
+      transactions_->acknowledged(*key);
     } else {
       counts_.add(metric::retransmissions_received);
-      caf::anon_send(known->actor, to_server::again{});
+      transactions_->repeated(*key);
     }
     return;
   }
@@ -125,7 +125,8 @@ void dispatcher::on_own_request(ref<sip::message> request, const flow& by, std::
 }
 
 bool dispatcher::overloaded(const sip::message& request) const noexcept {
-  if (transactions_->size() < own_.max_transactions && !draining_)
+  if (transactions_->live() < own_.max_transactions && transactions_->at_rest() < 10 * own_.max_transactions &&
+      !draining_)
     return false;
   // Emergency calls go first; what belongs to a dialog never comes here.
   return !starts_with_nocase(request.uri(), "urn:service:sos");
@@ -143,8 +144,7 @@ void dispatcher::on_cancel(ref<sip::message> request, const flow& by, const sip:
 }
 
 void dispatcher::on_response(sip::message_ref response, const flow& by) {
-  auto top = sip::top_via(*response);
-  auto token = top ? sip::decode_branch(top->branch(), own_.secret) : std::nullopt;
+  auto token = sip::decode_branch(sip::top_branch(*response), own_.secret);
   if (!token || token->use != sip::token_use::via)
     return counts_.add(metric::dropped_unmatched_response);
   auto& owner = at(token->key.hash);
@@ -163,7 +163,14 @@ void dispatcher::on_response(sip::message_ref response, const flow& by) {
   counts_.add(metric::dropped_unmatched_response);
 }
 
-void dispatcher::on_send_failed(const sip::transaction_key& owner) { transactions_->on_send_failed(owner); }
+void dispatcher::on_send_failed(const sip::transaction_key& owner, const flow& over, const packet_ref& octets) {
+  if (transactions_->on_send_failed(owner) || !octets || !octets->octets.starts_with("SIP/"))
+    return;
+  // A response over a stream, where a transaction ends with it (timer J is zero): once more, the other way.
+  auto response = sip::parse(octets->octets);
+  if (auto way = other_way(*response.msg, over))
+    send(*way, octets, {});
+}
 
 /// Only a request of ours has a branch that we made; of responses nothing is to be known.
 void dispatcher::on_undelivered(std::string_view quoted) {
@@ -178,7 +185,8 @@ void dispatcher::on_undelivered(std::string_view quoted) {
   if (!token || token->use != sip::token_use::via)
     return;
   auto& owner = at(token->key.hash);
-  owner.home_.post([&owner, key = sip::client_key(own_.secret, branch, method)] { owner.on_send_failed(key); });
+  owner.home_.post(
+      [&owner, key = sip::client_key(own_.secret, branch, method)] { owner.transactions_->on_send_failed(key); });
 }
 
 void dispatcher::send(const flow& over, const packet_ref& octets, const sip::transaction_key& owner) {
@@ -187,9 +195,9 @@ void dispatcher::send(const flow& over, const packet_ref& octets, const sip::tra
 
 /// To the address that the request came from, at the port that its Via names. Never towards UEs: what a Via claims must not
 /// make us connect to others.
-std::optional<flow> dispatcher::other_way(const sip::message& request, const flow& gone) {
-  auto top = sip::top_via(request);
-  if (!top || gone.side != sip::side::core)
+std::optional<flow> dispatcher::other_way(const sip::message& message, const flow& gone) {
+  auto top = sip::top_via(message);
+  if (!top || gone.side != sip::side::core || !is_reliable(gone.transport))
     return std::nullopt;
   auto to = gone.peer;
   to.port = top->port.value_or(gone.transport == transport::tls ? 5061 : 5060);

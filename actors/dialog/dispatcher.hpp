@@ -22,12 +22,12 @@ public:
 
   // receiver
   void on_received(sip::parsed&& in, const flow& by) override;
-  void on_send_failed(const sip::transaction_key& owner) override;
+  void on_send_failed(const sip::transaction_key& owner, const flow& over, const packet_ref& octets) override;
   void on_undelivered(std::string_view quoted) override;
 
   // outlet
   void send(const flow& over, const packet_ref& octets, const sip::transaction_key& owner) override;
-  std::optional<flow> other_way(const sip::message& request, const flow& gone) override;
+  std::optional<flow> other_way(const sip::message& message, const flow& gone) override;
   void send_local(sip::message_ref message) override;
 
   /// Which configured peers may send to core listeners; empty: none may.

@@ -22,6 +22,25 @@ std::optional<sip::token> token_in(const sip::uri& u, const siphash_key& secret)
   return u.is_sip() ? sip::decode_token(u.user, secret) : std::nullopt;
 }
 
+/// Reads tokens of one message; the same one, which several questions are about, once.
+class token_reader {
+public:
+  explicit token_reader(const siphash_key& secret) : secret_(secret) {}
+
+  const std::optional<sip::token>& operator()(const sip::uri& u) {
+    if (u.user.data() != last_.data() || u.user.size() != last_.size()) {
+      last_ = u.user;
+      found_ = token_in(u, secret_);
+    }
+    return found_;
+  }
+
+private:
+  const siphash_key& secret_;
+  std::string_view last_;
+  std::optional<sip::token> found_;
+};
+
 bool names(const sip::uri& u, std::string_view host) {
   return !host.empty() && u.is_sip() && equal_nocase(u.host, host);
 }
@@ -83,13 +102,8 @@ bool is_own_address(const sip::uri& u, const call_settings& own) {
     return false;
   auto port = u.port.value_or(
       u.kind == sip::scheme::sips || equal_nocase(u.params.find("transport").value_or(""), "tls") ? 5061 : 5060);
-  for (auto& host : own.own_hosts) {
-    auto colon = host.rfind(':');
-    if (equal_nocase(u.host, std::string_view(host).substr(0, colon)) &&
-        to_number<std::uint16_t>(std::string_view(host).substr(colon + 1)) == port)
-      return true;
-  }
-  return false;
+  return std::any_of(own.own_hosts.begin(), own.own_hosts.end(),
+                     [&](auto& one) { return one.port == port && equal_nocase(u.host, one.host); });
 }
 
 std::optional<sip::token> token_of(std::string_view uri_text, const siphash_key& secret) {
@@ -100,8 +114,9 @@ std::optional<sip::token> token_of(std::string_view uri_text, const siphash_key&
 entrance enter(sip::message& request, const flow& by, const call_settings& own, std::uint64_t call_hash) {
   entrance out;
   auto on_core = by.side == sip::side::core || by.transport == transport::local;
+  token_reader read(own.secret);
   sip::own_uris self{[&](const sip::uri& u) {
-                       auto t = token_in(u, own.secret);
+                       auto& t = read(u);
                        // A UE may leave out the P-CSCF's Route and begin with its Service-Route: the P-CSCF looks at that.
                        if (t && t->use == token_use::service_route && !on_core)
                          return false;
@@ -109,7 +124,7 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
                               (on_core && (names(u, own.scscf_host) || names(u, own.icscf_host)));
                      },
                      [&](const sip::uri& u) {
-                       auto t = token_in(u, own.secret);
+                       auto& t = read(u);
                        return t && t->use == token_use::record_route;
                      },
                      [&](const sip::uri& first, const sip::uri& second) {
@@ -120,12 +135,12 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
   // What names a role must be read before it is taken off: an S-CSCF's name in the topmost Route.
   std::optional<local_place> named;
   if (on_core && request.has(sip::hdr::route))
-    if (auto next = uri_of(sip::next_hop(request)); next && !token_in(*next, own.secret))
+    if (auto next = uri_of(sip::next_hop(request)); next && !read(*next))
       named = by_name(request, *next, own);
   auto taken = sip::preprocess_route(request, self);
   out.own_route = taken.first;
-  if (!taken.first.empty())
-    out.token = token_of(taken.first, own.secret);
+  if (auto first = taken.first.empty() ? std::nullopt : uri_of(taken.first))
+    out.token = read(*first);
   if (out.token && out.token->side == sip::side::core && !on_core) {
     out.refuse = 403;
     out.why = "a route of the core on the access side";

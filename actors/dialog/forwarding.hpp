@@ -11,6 +11,7 @@
 
 #include "actors/contracts/messages.hpp"
 #include "actors/dialog/services.hpp"
+#include "actors/transport/packet.hpp"
 #include "protocols/sip/dialog.hpp"
 #include "protocols/sip/proxy_context.hpp"
 #include "protocols/sip/session_timer.hpp"
@@ -33,6 +34,7 @@ struct branch {
   std::vector<candidate> candidates; ///< still to be tried, the next one last
   std::string via_branch;
   sip::message_ref sent;
+  packet_ref octets;                    ///< of what was sent, once they were needed
   std::optional<sip::message> response; ///< final, behind the suffix's roles
   bool stay = true;
   bool by_flow = false;         ///< a role gave the flow: there is no other way to this target
@@ -43,6 +45,7 @@ struct forwarding {
   std::uint32_t number = 0;
   sip::transaction_key server; ///< zero: a request of our own, or an ACK
   sip::message_ref request;
+  packet_ref octets; ///< of the request, once they were needed
   flow by;
   instant began;
   std::vector<passed> prefix;
@@ -59,6 +62,7 @@ struct forwarding {
   std::string dialog_tag; ///< the callee's
   sip::leg sender = sip::leg::caller;
   // making one
+  std::string loop_hash; ///< RFC 5393; empty: not computed yet
   std::optional<sip::dialog> begun;
   sip::session_offer offer;
   sip::session_agreement agreed;

@@ -58,7 +58,7 @@ void own_requests::send_over(std::uint32_t number, const flow& over) {
     sent_by = from.public_host + ':' + std::to_string(from.public_port);
   }
   sip::push_via(request, via_name(over.transport), sent_by, branch, over.transport == transport::udp);
-  transactions_->make_client(branch, make_ref<const sip::message>(std::move(request)), over, id, number);
+  transactions_->make_client(branch, make_ref<const sip::message>(std::move(request)), {}, over, id, number);
 }
 
 void own_requests::on(const to_call::response& m) {

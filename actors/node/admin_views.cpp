@@ -72,7 +72,9 @@ std::string state_of(const call_value& value) {
 std::vector<console::dialog_facts> ringing(const call_value& value, std::string& call_id) {
   std::vector<console::dialog_facts> out;
   for (auto& open : value.open) {
-    auto request = sip::parse(std::string_view(open.request));
+    if (!open.request)
+      continue;
+    auto request = sip::parse(open.request->octets);
     if (!request.msg)
       continue;
     dialog_record record{sip::begin_dialog(*request.msg), open.hops, false};

@@ -30,6 +30,11 @@ listener listener_of(const config::listener& from, sip::side side) {
   return out;
 }
 
+/// Where no listener of the core side is: only this node's roles meet it.
+std::string local_host_of(const config::node_config& c) {
+  return c.node.name.empty() ? "node.invalid" : to_lower(c.node.name) + ".invalid";
+}
+
 std::string host_of(const std::string& uri_text) {
   auto u = sip::parse_uri(uri_text);
   return u ? to_lower(u->host) : std::string();
@@ -161,10 +166,10 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
   if (c.has(config::role::scscf))
     out->scscf_host = host_of(c.scscf.name);
   for (auto& l : listeners_of(c)) {
-    out->own_hosts.push_back(to_lower(l.public_host) + ':' + std::to_string(l.public_port));
-    out->own_hosts.push_back(to_string(l.local));
+    out->own_hosts.push_back({to_lower(l.public_host), l.public_port});
+    out->own_hosts.push_back({host_text(l.local), l.local.port});
   }
-  out->local_host = c.node.name.empty() ? "node.invalid" : to_lower(c.node.name) + ".invalid";
+  out->local_host = local_host_of(c);
   out->fused = c.sip.fuse;
   if (!c.sip.fuse) {
     auto add = [&](std::size_t count, roles::role_id role) {
@@ -185,7 +190,7 @@ std::unique_ptr<registration_settings> registration_settings_of(const config::no
   out->realm = c.scscf.realm;
   out->scscf_name = c.scscf.name;
   out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(c.scscf.name));
-  out->pcscf_host = host_of(c.sip.core, host_of(c.sip.access, c.node.name + ".invalid"));
+  out->pcscf_host = host_of(c.sip.core, local_host_of(c)); // as in its Path
   out->auth_scheme = scheme_of(c);
   for (auto scheme : c.scscf.auth)
     if (scheme == config::auth_scheme::digest_md5 || scheme == config::auth_scheme::digest_sha_256)

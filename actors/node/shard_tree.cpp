@@ -44,7 +44,8 @@ void shard_tree::connect(const std::vector<std::unique_ptr<shard_tree>>& all, co
 }
 
 void shard_tree::refresh_gauges() {
-  counts.set(metric::transactions_now, transactions.size());
+  counts.set(metric::transactions_now, transactions.live());
+  counts.set(metric::transactions_resting_now, transactions.at_rest());
   counts.set(metric::unanswered_now, transactions.unanswered());
   counts.set(metric::timers_now, home.timers().size());
   counts.set(metric::actors_queued_now, home.unit().queued());

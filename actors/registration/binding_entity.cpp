@@ -127,6 +127,7 @@ void binding_entity::on(to_binding::subscribed& m) {
   ims::access_event::subscribe_answered e;
   e.at = now();
   e.status = m.status;
+  env_.counts.add(m.status >= 200 && m.status < 300 ? metric::subscriptions_accepted : metric::subscriptions_refused);
   if (m.response) {
     e.expires = sip::number_of(*m.response, sip::hdr::expires).value_or(0);
     e.remote_tag = sip::to_tag(*m.response);
@@ -181,13 +182,11 @@ void binding_entity::publish() {
   published_ = std::move(source);
 }
 
-std::string binding_entity::own_uri() const {
-  sip::token t{sip::token_use::path, sip::half::terminating, sip::side::core, 0, 0, binding_key_};
-  return "sip:" + sip::encode(t, env_.own.secret) + '@' + env_.own.pcscf_host;
-}
-
 void binding_entity::carry_out(ims::access_effect::subscribe& e) {
-  auto request = ims::make_subscribe(e, own_uri());
+  // As a network element, which has no user part; NOTIFYs come back with the token to this binding.
+  sip::token t{sip::token_use::path, sip::half::terminating, sip::side::core, 0, 0, binding_key_};
+  auto& host = env_.own.pcscf_host;
+  auto request = ims::make_subscribe(e, "sip:" + host, "sip:" + sip::encode(t, env_.own.secret) + '@' + host);
   after_store([requests = &env_.requests, table = &entities_, key = key_, request = std::move(request)]() mutable {
     requests->send(std::move(request), [table, key](int status, const sip::message* response) {
       table->tell(

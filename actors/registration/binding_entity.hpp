@@ -25,7 +25,6 @@ private:
   void carry_out(ims::access_effect::removed& e);
   void carry_out(ims::access_effect::forget& e);
   void publish();
-  std::string own_uri() const;
 
   ims::access_binding state_;
   sip::entity_key binding_key_;

@@ -36,6 +36,8 @@ protected:
     this->home().timers().arm(alarm_, at);
   }
   void go_away() {
+    if (this->has_mail())
+      return; // what waits sets the alarm anew
     alarm_.cancel();
     entities_.put_away(key_);
     this->quit();

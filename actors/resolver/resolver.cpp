@@ -139,11 +139,27 @@ std::vector<candidate> resolver::candidates(const sip::locator& found, std::stri
   return out;
 }
 
+/// What most requests need, without the machine: a numeric host and a port, by UDP.
+std::optional<candidate> resolver::at_once(const sip::uri& where, std::size_t octets) const {
+  auto& rules = options_.rules;
+  if (where.kind != sip::scheme::sip || !where.port || !rules.udp || octets > rules.large ||
+      where.params.has("transport") || where.params.has("maddr"))
+    return std::nullopt;
+  auto to = parse_address(where.host, *where.port);
+  if (!to || !(to->v6 ? rules.v6 : rules.v4))
+    return std::nullopt;
+  return candidate{transport::udp, *to, {}, false};
+}
+
 bool resolver::locate(std::string_view text, std::size_t octets, std::vector<candidate>& out,
                       std::function<void(std::vector<candidate>)> done) {
   auto where = sip::parse_uri(text);
   if (!where)
     return true;
+  if (auto known = at_once(*where, octets)) {
+    out.push_back(std::move(*known));
+    return true;
+  }
   auto machine = sip::locator::request(*where, octets, options_.rules, home_.random());
   if (!machine)
     return true;

@@ -7,6 +7,7 @@
 #include <asio/steady_timer.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ private:
   void socket_state(int fd, bool read, bool write);
   void watch(int fd);
   void set_timer();
+  std::optional<candidate> at_once(const sip::uri& where, std::size_t octets) const;
   static std::vector<candidate> candidates(const sip::locator& found, std::string_view host);
 
   shard& home_;

@@ -34,6 +34,9 @@ public:
   shard& home() const noexcept { return home_; }
 
 protected:
+  /// Messages wait: who ended now would lose them.
+  bool has_mail() noexcept { return !this->mailbox().empty(); }
+
   /// A handler threw: the actor ends after this. It tells its supervisor here; nothing else is called on it but its
   /// destructor.
   virtual void on_failure(std::exception_ptr& thrown) = 0;

@@ -6,8 +6,8 @@
 namespace troupe {
 
 client_transaction::client_transaction(caf::actor_config& config, shard& home, transaction_table& table,
-                                       const sip::transaction_key& key, sip::message_ref request, const flow& over,
-                                       const call_id& user, std::uint32_t branch)
+                                       const sip::transaction_key& key, sip::message_ref request, packet_ref octets,
+                                       const flow& over, const call_id& user, std::uint32_t branch)
     : pinned(config, home),
       table_(table),
       key_(key),
@@ -15,6 +15,7 @@ client_transaction::client_transaction(caf::actor_config& config, shard& home, t
       over_(over),
       user_(user),
       branch_(branch),
+      octets_(std::move(octets)),
       timers_(this) {
   auto reliable = is_reliable(over_.transport);
   if (request_->method() == sip::method::invite)
@@ -24,19 +25,55 @@ client_transaction::client_transaction(caf::actor_config& config, shard& home, t
   step(sip::event::of(sip::event::kind::start));
 }
 
+client_transaction::client_transaction(caf::actor_config& config, shard& home, transaction_table& table,
+                                       const sip::transaction_key& key, const call_id& user, client_rest value,
+                                       sip::timer last, instant ends)
+    : pinned(config, home),
+      table_(table),
+      key_(key),
+      over_(value.over),
+      user_(user),
+      branch_(value.branch),
+      machine_(value.machine),
+      ack_(std::move(value.ack_local)),
+      ack_octets_(std::move(value.ack_octets)),
+      sent_(true),
+      timers_(this) {
+  timers_.arm_at(last, ends);
+}
+
 client_transaction::behavior_type client_transaction::make_behavior() {
   return {[this](const to_client::response& m) {
             response_ = m.message;
             step(sip::event::response(response_->status()));
             response_ = {};
+            rest_if_done();
           },
           [this](const to_client::cancel& m) {
             cancel_reason_ = m.reason;
             step(sip::event::of(sip::event::kind::cancel));
+            rest_if_done();
           },
-          [this](to_client::send_failed) { step(sip::event::of(sip::event::kind::transport_error)); },
+          [this](to_client::send_failed) {
+            step(sip::event::of(sip::event::kind::transport_error));
+            rest_if_done();
+          },
           [this](to_client::abandon) { carry_out({sip::effect::kind::terminated}); },
-          [this](timer_fired t) { step(sip::event::timeout(t.which)); }};
+          [this](timer_fired t) {
+            step(sip::event::timeout(t.which));
+            rest_if_done();
+          }};
+}
+
+void client_transaction::rest_if_done() {
+  auto over = std::visit([](auto& now) { return sip::at_rest(now); }, machine_);
+  auto last = over ? timers_.only() : std::nullopt;
+  if (!last || has_mail())
+    return;
+  auto local = over_.transport == transport::local;
+  table_.rest(key_, last->which, last->at, {machine_, over_, branch_, ack_octets_, local ? ack_ : sip::message_ref()});
+  timers_.disarm_all();
+  quit();
 }
 
 void client_transaction::step(const sip::event& e) {
@@ -86,16 +123,16 @@ void client_transaction::send(const sip::message_ref& request, packet_ref& octet
 }
 
 void client_transaction::send_ack() {
-  if (!ack_ && response_)
+  if (!ack_ && !ack_octets_ && response_)
     ack_ = make_ref<const sip::message>(sip::make_ack(*request_, *response_));
-  if (ack_)
+  if (ack_ || ack_octets_)
     send(ack_, ack_octets_);
 }
 
 void client_transaction::send_cancel() {
   auto cancel = make_ref<const sip::message>(sip::make_cancel(*request_, cancel_reason_));
   auto via = sip::top_via(*cancel);
-  table_.make_client(via ? via->branch() : std::string_view{}, std::move(cancel), over_, user_, 0);
+  table_.make_client(via ? via->branch() : std::string_view{}, std::move(cancel), {}, over_, user_, 0);
 }
 
 void client_transaction::tell_failed(bool timeout) {
@@ -105,8 +142,8 @@ void client_transaction::tell_failed(bool timeout) {
 
 void client_transaction::on_failure(std::exception_ptr& thrown) {
   timers_.disarm_all();
-  table_.failures().on_failure(
-      {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
+  table_.failures().on_failure({metric::restarts_transaction, request_ ? request_->value(sip::hdr::call_id) : "at rest",
+                                request_ ? request_->method_name() : "", describe(thrown)});
   tell_failed(false);
   table_.forget_client(key_);
 }

@@ -13,10 +13,14 @@ namespace troupe {
 class client_transaction final : public pinned<client_transaction_actor> {
 public:
   using handle = client_transaction_actor;
-  using machine = std::variant<sip::invite_client, sip::non_invite_client>;
+  using machine = decltype(client_rest::machine);
 
   client_transaction(caf::actor_config& config, shard& home, transaction_table& table, const sip::transaction_key& key,
-                     sip::message_ref request, const flow& over, const call_id& user, std::uint32_t branch);
+                     sip::message_ref request, packet_ref octets, const flow& over, const call_id& user,
+                     std::uint32_t branch);
+  /// Made again; `last` fires at `ends`.
+  client_transaction(caf::actor_config& config, shard& home, transaction_table& table, const sip::transaction_key& key,
+                     const call_id& user, client_rest value, sip::timer last, instant ends);
 
   behavior_type make_behavior() override;
   const char* name() const override { return "client_transaction"; }
@@ -29,10 +33,11 @@ private:
   void send_ack();
   void send_cancel();
   void tell_failed(bool timeout);
+  void rest_if_done();
 
   transaction_table& table_;
   sip::transaction_key key_;
-  sip::message_ref request_;
+  sip::message_ref request_; ///< none when made again
   flow over_;
   call_id user_;
   std::uint32_t branch_;

@@ -22,16 +22,61 @@ server_transaction::server_transaction(caf::actor_config& config, shard& home, t
   step(sip::event::of(sip::event::kind::start));
 }
 
+server_transaction::server_transaction(caf::actor_config& config, shard& home, transaction_table& table,
+                                       const sip::transaction_key& key, const call_id& user, server_rest value,
+                                       sip::timer last, instant ends)
+    : pinned(config, home),
+      table_(table),
+      key_(key),
+      request_(std::move(value.request)),
+      reply_over_(value.reply_over),
+      user_(user),
+      machine_(value.machine),
+      answered_(true),
+      rerouted_(value.rerouted),
+      last_(std::move(value.last)),
+      last_local_(std::move(value.last_local)),
+      timers_(this) {
+  timers_.arm_at(last, ends);
+}
+
 server_transaction::behavior_type server_transaction::make_behavior() {
-  return {[this](to_server::again) { step(sip::event::of(sip::event::kind::request)); },
-          [this](to_server::ack) { step(sip::event::of(sip::event::kind::ack)); },
-          [this](const to_server::respond& m) { step(sip::event::response(m.response->status()), m.response); },
+  return {[this](to_server::again) {
+            step(sip::event::of(sip::event::kind::request));
+            rest_if_done();
+          },
+          [this](to_server::ack) {
+            step(sip::event::of(sip::event::kind::ack));
+            rest_if_done();
+          },
+          [this](const to_server::respond& m) {
+            step(sip::event::response(m.response->status()), m.response);
+            rest_if_done();
+          },
           [this](const to_server::reject& m) {
             send(m.response);
             carry_out({sip::effect::kind::terminated}, {});
           },
-          [this](to_server::send_failed) { on_send_failed(); },
-          [this](timer_fired t) { step(sip::event::timeout(t.which)); }};
+          [this](to_server::send_failed) {
+            on_send_failed();
+            rest_if_done();
+          },
+          [this](timer_fired t) {
+            step(sip::event::timeout(t.which));
+            rest_if_done();
+          }};
+}
+
+void server_transaction::rest_if_done() {
+  auto over = std::visit([](auto& now) { return sip::at_rest(now); }, machine_);
+  auto last = over ? timers_.only() : std::nullopt;
+  if (!last || has_mail())
+    return;
+  table_.rest(key_, last->which, last->at,
+              {machine_, is_reliable(reply_over_.transport) ? request_ : sip::message_ref(), reply_over_, last_,
+               last_local_, rerouted_});
+  timers_.disarm_all();
+  quit();
 }
 
 void server_transaction::step(const sip::event& e, const sip::message_ref& response) {
@@ -89,7 +134,7 @@ void server_transaction::send_last() {
 }
 
 void server_transaction::on_send_failed() {
-  if (is_reliable(reply_over_.transport) && last_ && !std::exchange(rerouted_, true))
+  if (is_reliable(reply_over_.transport) && last_ && request_ && !std::exchange(rerouted_, true))
     if (auto way = table_.out().other_way(*request_, reply_over_)) {
       reply_over_ = *way;
       return send_last();
@@ -100,8 +145,8 @@ void server_transaction::on_send_failed() {
 void server_transaction::on_failure(std::exception_ptr& thrown) {
   note_answered();
   timers_.disarm_all();
-  table_.failures().on_failure(
-      {metric::restarts_transaction, request_->value(sip::hdr::call_id), request_->method_name(), describe(thrown)});
+  table_.failures().on_failure({metric::restarts_transaction, request_ ? request_->value(sip::hdr::call_id) : "at rest",
+                                request_ ? request_->method_name() : "", describe(thrown)});
   table_.forget_server(key_);
 }
 

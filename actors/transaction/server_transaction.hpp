@@ -13,10 +13,13 @@ namespace troupe {
 class server_transaction final : public pinned<server_transaction_actor> {
 public:
   using handle = server_transaction_actor;
-  using machine = std::variant<sip::invite_server, sip::non_invite_server>;
+  using machine = decltype(server_rest::machine);
 
   server_transaction(caf::actor_config& config, shard& home, transaction_table& table, const sip::transaction_key& key,
                      sip::message_ref request, const flow& reply_over, const call_id& user);
+  /// Made again; `last` fires at `ends`.
+  server_transaction(caf::actor_config& config, shard& home, transaction_table& table, const sip::transaction_key& key,
+                     const call_id& user, server_rest value, sip::timer last, instant ends);
 
   behavior_type make_behavior() override;
   const char* name() const override { return "server_transaction"; }
@@ -29,10 +32,11 @@ private:
   void send_last();
   void on_send_failed();
   void note_answered();
+  void rest_if_done();
 
   transaction_table& table_;
   sip::transaction_key key_;
-  sip::message_ref request_;
+  sip::message_ref request_; ///< none when made again, but over streams
   flow reply_over_;
   call_id user_;
   machine machine_;

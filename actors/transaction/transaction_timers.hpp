@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "actors/contracts/messages.hpp"
 #include "actors/supervision/shard.hpp"
@@ -16,7 +17,9 @@ public:
       s.self = self;
   }
 
-  void arm(sip::timer which, milliseconds after) {
+  void arm(sip::timer which, milliseconds after) { arm_at(which, slots_[0].self->home().now() + after); }
+
+  void arm_at(sip::timer which, instant deadline) {
     auto* free = &slots_[0];
     for (auto& s : slots_) {
       if (s.armed() && s.which == which) {
@@ -27,14 +30,30 @@ public:
         free = &s;
     }
     free->which = which;
-    auto& home = free->self->home();
-    home.timers().arm(*free, home.now() + after);
+    free->self->home().timers().arm(*free, deadline);
   }
 
   void disarm(sip::timer which) noexcept {
     for (auto& s : slots_)
       if (s.armed() && s.which == which)
         s.cancel();
+  }
+
+  struct last_one {
+    sip::timer which;
+    instant at;
+  };
+  /// The timer that runs, when it is the only one.
+  std::optional<last_one> only() const noexcept {
+    std::optional<last_one> found;
+    for (auto& s : slots_) {
+      if (!s.armed())
+        continue;
+      if (found)
+        return std::nullopt;
+      found = last_one{s.which, s.deadline()};
+    }
+    return found;
   }
 
   void disarm_all() noexcept {

@@ -135,7 +135,7 @@ bool connection::take_messages() {
     if (std::holds_alternative<sip::framer::need_more>(event))
       return true;
     if (std::holds_alternative<sip::framer::ping>(event)) {
-      queue(pong, {});
+      queue(pong, {}, owner());
       continue;
     }
     if (auto* message = std::get_if<ref<sip::storage>>(&event)) {
@@ -156,9 +156,9 @@ bool connection::take_messages() {
   }
 }
 
-void connection::queue(packet_ref octets, const sip::transaction_key& owner_key) {
+void connection::queue(packet_ref octets, const sip::transaction_key& owner_key, transports& from) {
   waiting_octets_ += octets->octets.size();
-  waiting_.push_back({std::move(octets), owner_key});
+  waiting_.push_back({std::move(octets), owner_key, &from});
   if (waiting_octets_ > owner().limits().write_queue) // the peer does not read
     return close();
   ports_.has_output(*this);
@@ -195,7 +195,7 @@ void connection::written(asio::error_code failed) {
 void connection::fail_queue() {
   for (auto* list : {&writing_, &waiting_})
     for (auto& item : *list)
-      owner().failed(item.owner);
+      item.from->failed(item.owner, self_, item.octets);
   waiting_.clear();
 }
 

@@ -27,7 +27,8 @@ public:
   /// `host`: the name that the peer's certificate must have; empty: its address.
   void start_connecting(const address& peer, const std::string& host);
 
-  void queue(packet_ref octets, const sip::transaction_key& owner);
+  /// `from`: the shard whose transaction it is, to be told when it cannot be sent.
+  void queue(packet_ref octets, const sip::transaction_key& owner, transports& from);
   /// Begins to write what is queued, if nothing is being written.
   void write();
   void close();
@@ -41,6 +42,7 @@ private:
   struct outgoing {
     packet_ref octets;
     sip::transaction_key owner;
+    transports* from;
   };
   struct idle_alarm final : wheel::entry {
     connection* owner = nullptr;

@@ -176,10 +176,10 @@ bool stream_ports::is_open(const flow& f) const noexcept {
   return f.index < places_.size() && places_[f.index].generation == f.generation && places_[f.index].held != nullptr;
 }
 
-bool stream_ports::send(const flow& over, packet_ref octets, const sip::transaction_key& owner) {
+bool stream_ports::send(const flow& over, packet_ref octets, const sip::transaction_key& owner, transports& from) {
   if (!is_open(over))
     return false;
-  places_[over.index].held->queue(std::move(octets), owner);
+  places_[over.index].held->queue(std::move(octets), owner, from);
   return true;
 }
 

@@ -27,7 +27,7 @@ public:
   void use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client);
 
   /// False when the flow's connection is gone.
-  bool send(const flow& over, packet_ref octets, const sip::transaction_key& owner);
+  bool send(const flow& over, packet_ref octets, const sip::transaction_key& owner, transports& from);
   bool is_open(const flow& f) const noexcept;
   /// An open or opening connection to that peer, else a new one.
   std::optional<flow> flow_to(const listener& from, std::uint16_t index, const address& peer, std::string_view host);

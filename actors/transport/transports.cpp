@@ -40,20 +40,20 @@ void transports::send(const flow& over, packet_ref octets, const sip::transactio
   if (over.transport == transport::udp) {
     if (over.listener < udp_.size() && udp_[over.listener])
       return udp_[over.listener]->send(over.peer, std::move(octets), owner);
-    return failed(owner);
+    return failed(owner, over, std::move(octets));
   }
   if (over.shard != home_.index()) { // the connection is another shard's
     if (over.shard >= all_.size())
-      return failed(owner);
+      return failed(owner, over, std::move(octets));
     auto* there = all_[over.shard];
     auto* here = this;
     return there->home().post([there, here, over, octets = std::move(octets), owner] {
-      if (!there->streams_->send(over, octets, owner))
-        here->home().post([here, owner] { here->up_.on_send_failed(owner); });
+      if (!there->streams_->send(over, octets, owner, *here))
+        here->failed(owner, over, octets);
     });
   }
-  if (!streams_->send(over, std::move(octets), owner))
-    failed(owner);
+  if (!streams_->send(over, octets, owner, *this))
+    failed(owner, over, std::move(octets));
 }
 
 std::optional<flow> transports::flow_to(transport by, sip::side where, const address& peer, std::string_view host) {
@@ -114,9 +114,9 @@ void transports::broken(ref<sip::storage> octets, const error& fault, const flow
   up_.on_received(std::move(in), by);
 }
 
-void transports::failed(const sip::transaction_key& owner) {
+void transports::failed(const sip::transaction_key& owner, const flow& over, packet_ref octets) {
   if (owner != sip::transaction_key{})
-    home_.post([this, owner] { up_.on_send_failed(owner); });
+    home_.post([this, owner, over, octets = std::move(octets)] { up_.on_send_failed(owner, over, octets); });
 }
 
 void transports::flush() {

@@ -45,8 +45,8 @@ class receiver {
 public:
   virtual ~receiver() = default;
   virtual void on_received(sip::parsed&& in, const flow& by) = 0;
-  /// A packet of this transaction could not be sent.
-  virtual void on_send_failed(const sip::transaction_key& owner) = 0;
+  /// A packet of this transaction could not be sent over this flow.
+  virtual void on_send_failed(const sip::transaction_key& owner, const flow& over, const packet_ref& octets) = 0;
   /// A router or host says that a datagram of ours could not be delivered; `quoted` is how it began. Anyone can say so:
   /// whether it was ours is for the receiver to find out.
   virtual void on_undelivered(std::string_view quoted) = 0;
@@ -94,7 +94,7 @@ public:
   /// For the ports: a stream that has lost its frame; `octets` are those of the header, as far as they came.
   void broken(ref<sip::storage> octets, const error& fault, const flow& by);
   /// For the ports: tells the owner in a round of its own.
-  void failed(const sip::transaction_key& owner);
+  void failed(const sip::transaction_key& owner, const flow& over, packet_ref octets);
 
 private:
   void flush();

@@ -147,7 +147,7 @@ bool udp_port::read_errors() {
 void udp_port::send(const address& to, packet_ref octets, const sip::transaction_key& owner) {
   if (out_.size() >= max_waiting) {
     owner_.counts().add(metric::dropped_send_failed);
-    return owner_.failed(owner);
+    return owner_.failed(owner, {}, {});
   }
   out_.push_back({to, std::move(octets), owner});
 }
@@ -176,7 +176,7 @@ void udp_port::flush() {
       continue;
     } else { // of the first in the batch: unreachable, too long, not permitted
       owner_.counts().add(metric::dropped_send_failed);
-      owner_.failed(out_[done].owner);
+      owner_.failed(out_[done].owner, {}, {});
       ++done;
       blamed = false;
     }

@@ -26,6 +26,7 @@ public:
   void erase(entity_view id) override;
   void quarantine(entity_view id, std::string_view reason) override;
   void after_commit(std::function<void(outcome)> then) override;
+  bool settled() const override { return !dirty() && !under_way_ && !running_ && ready_.empty(); }
   void flush() override;
   bool dirty() const override { return !dirty_.empty() || !quarantined_.empty(); }
   std::size_t backlog() const override { return dirty_octets_ + under_way_octets_; }

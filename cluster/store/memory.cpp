@@ -25,6 +25,7 @@ public:
       quarantined_.fetch_add(1, std::memory_order_relaxed);
   }
   void after_commit(std::function<void(outcome)> then) override { then(outcome::stored); }
+  bool settled() const override { return true; }
   void flush() override {}
   bool dirty() const override { return false; }
   std::size_t backlog() const override { return 0; }

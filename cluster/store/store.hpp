@@ -71,6 +71,8 @@ public:
   /// on its way (always so in memory) it runs within the call, otherwise from within poll(). Continuations run in the
   /// order in which they were given. They may use the partition.
   virtual void after_commit(std::function<void(outcome)> then) = 0;
+  /// True when after_commit() would run within the call: all that was put or erased is stored.
+  virtual bool settled() const = 0;
 
   /// Starts a group commit of what is dirty, or has it follow the one that is under way. The shard calls it every 2 ms
   /// while dirty() holds. After a failure it does not try again before its back-off has run out, but fails the

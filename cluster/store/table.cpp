@@ -70,26 +70,27 @@ std::optional<record> record_table::find(entity_view id) const noexcept {
 }
 
 std::uint64_t record_table::put(entity_view id, instant deadline, std::string_view value) {
-  auto before = find(id);
-  auto version = before ? before->version + 1 : 1;
-  store(id, version, deadline, value);
-  return version;
+  return store(locate(id), id, 0, deadline, value);
 }
 
-void record_table::restore(entity_view id, const record& from) { store(id, from.version, from.deadline, from.value); }
+void record_table::restore(entity_view id, const record& from) {
+  store(locate(id), id, from.version, from.deadline, from.value);
+}
 
-void record_table::store(entity_view id, std::uint64_t version, instant deadline, std::string_view value) {
+std::uint64_t record_table::store(place at, entity_view id, std::uint64_t version, instant deadline,
+                                  std::string_view value) {
   if (id.key.size() > longest_key)
     throw std::length_error("store: a key of more than 512 octets");
   if (value.size() > largest_value)
     throw std::length_error("store: a value of more than 64 KiB");
-  auto at = locate(id);
   if (at.in->capacity == 0 || (at.in->blobs[at.index] == nullptr && (at.in->used + 1) * 16 > at.in->capacity * 13)) {
     resize(*at.in, std::max(least_capacity, at.in->capacity + at.in->capacity / 4));
     at = locate(id);
   }
   auto wanted = rounded(sizeof(blob) + id.key.size() + value.size());
   auto* before = at.in->blobs[at.index];
+  if (version == 0)
+    version = before ? before->version + 1 : 1;
   auto held = before == nullptr ? 0 : rounded(sizeof(blob) + before->key_size + before->value_size);
   auto* into = before;
   if (held != wanted) {
@@ -113,6 +114,7 @@ void record_table::store(entity_view id, std::uint64_t version, instant deadline
   } else if (into != before) {
     std::free(before);
   }
+  return version;
 }
 
 bool record_table::erase(entity_view id) noexcept {

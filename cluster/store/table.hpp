@@ -53,7 +53,8 @@ private:
   };
 
   place locate(entity_view id) const noexcept;
-  void store(entity_view id, std::uint64_t version, instant deadline, std::string_view value);
+  /// At what locate() answered for `id`. Version 0: one more than what is there.
+  std::uint64_t store(place at, entity_view id, std::uint64_t version, instant deadline, std::string_view value);
   void resize(segment& of, std::uint32_t capacity);
   void close_gap(segment& of, std::uint32_t gap) noexcept;
 

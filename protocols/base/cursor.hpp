@@ -3,6 +3,7 @@
 // a decoder reads all its fields and asks once.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,9 +16,12 @@ public:
 
   void u8(std::uint8_t value) { out_ += static_cast<char>(value); }
   void number(std::uint64_t value) {
+    char octets[10];
+    std::size_t size = 0;
     for (; value >= 128; value >>= 7)
-      out_ += static_cast<char>(value | 128);
-    out_ += static_cast<char>(value);
+      octets[size++] = static_cast<char>(value | 128);
+    octets[size++] = static_cast<char>(value);
+    out_.append(octets, size);
   }
   /// Zigzag, so that small negatives stay small.
   void signed_number(std::int64_t value) {

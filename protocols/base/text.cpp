@@ -16,13 +16,6 @@ constexpr std::array<std::int8_t, 256> base64_values = [] {
   return values;
 }();
 
-int hex_value(char c) noexcept {
-  if (is_digit(c))
-    return c - '0';
-  c = lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 } // namespace
 
 std::string to_lower(std::string_view text) {
@@ -48,8 +41,8 @@ std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {
   std::vector<std::uint8_t> out;
   out.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    auto high = hex_value(text[i]), low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0)
+    auto high = digit_value(text[i]), low = digit_value(text[i + 1]);
+    if (high > 15 || low > 15)
       return std::nullopt;
     out.push_back(static_cast<std::uint8_t>(high << 4 | low));
   }

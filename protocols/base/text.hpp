@@ -1,8 +1,8 @@
 // Small text functions: ASCII case, trimming, numbers, hex and base64. ASCII only; no locale.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,16 +39,29 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
+/// 0 to 15; 16 for what is no hexadecimal digit.
+constexpr unsigned digit_value(char c) noexcept {
+  if (is_digit(c))
+    return static_cast<unsigned>(c - '0');
+  auto l = lower(c);
+  return l >= 'a' && l <= 'f' ? static_cast<unsigned>(l - 'a') + 10 : 16;
+}
+
 /// The whole of `text` as a number without sign; nothing when it is empty, has other characters or overflows.
-template <class Integer>
-std::optional<Integer> to_number(std::string_view text, int base = 10) noexcept {
-  Integer value{};
-  if (text.empty() || text.front() == '-' || text.front() == '+')
+template <class Integer, unsigned base = 10>
+constexpr std::optional<Integer> to_number(std::string_view text) noexcept {
+  static_assert(base == 10 || base == 16);
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<Integer>::max());
+  if (text.empty())
     return std::nullopt;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (ec != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
+  std::uint64_t value = 0;
+  for (char c : text) {
+    auto digit = digit_value(c);
+    if (digit >= base || value > (most - digit) / base)
+      return std::nullopt;
+    value = value * base + digit;
+  }
+  return static_cast<Integer>(value);
 }
 
 std::string to_lower(std::string_view text);

@@ -167,7 +167,7 @@ access_step on(const access_binding& binding, const access_event_type& event, co
 std::optional<instant> deadline_of(const access_binding& binding) noexcept;
 
 /// The SUBSCRIBE without Via and Max-Forwards. `self`: the P-CSCF's SIP URI, its From, Contact and asserted identity.
-sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self);
+sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self, std::string_view contact);
 
 std::string encode(const access_binding& binding);
 /// The registrations seen are not stored: after recovery the first NOTIFY is asked to be full by a new SUBSCRIBE.

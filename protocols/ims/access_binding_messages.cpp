@@ -34,7 +34,7 @@ bool follows_service_route(const access_binding& binding, const std::vector<std:
          std::equal(routes.begin(), routes.end(), binding.service_route.begin(), same);
 }
 
-sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self) {
+sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self, std::string_view contact) {
   auto& d = s.with;
   auto m = sip::message::request("SUBSCRIBE", d.target.empty() ? s.resource : d.target);
   for (auto& route : d.routes)
@@ -44,7 +44,7 @@ sip::message make_subscribe(const access_effect::subscribe& s, std::string_view 
   m.add(sip::hdr::to, "<" + s.resource + ">" + (d.remote_tag.empty() ? "" : ";tag=" + d.remote_tag));
   m.add(sip::hdr::call_id, d.call_id);
   m.add(sip::hdr::cseq, std::to_string(d.local_cseq) + " SUBSCRIBE");
-  m.add(sip::hdr::contact, me);
+  m.add(sip::hdr::contact, "<" + std::string(contact) + ">");
   m.add(sip::hdr::event, "reg");
   m.add(sip::hdr::accept, reginfo::content_type);
   m.add(sip::hdr::expires, std::to_string(s.expires));

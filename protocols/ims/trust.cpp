@@ -28,6 +28,18 @@ auth_pieces split(std::string_view value) {
   return out;
 }
 
+/// The value of the first parameter of this name, as it stands; nothing when there is none.
+std::optional<std::string_view> find_parameter(std::string_view value, std::string_view name) {
+  auto text = trim(value);
+  for (auto rest = text.substr(std::min(text.find_first_of(" \t"), text.size())); !rest.empty();) {
+    auto piece = sip::next_value(rest);
+    auto equals = piece.find('=');
+    if (equals != piece.npos && equal_nocase(trim(piece.substr(0, equals)), name))
+      return trim(piece.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
 std::string_view name_of(std::string_view piece) { return trim(piece.substr(0, piece.find('='))); }
 
 std::string joined(const auth_pieces& pieces) {
@@ -88,19 +100,39 @@ const std::vector<trust_rule>& trust_rules() {
   return rules;
 }
 
+namespace {
+
+bool goes(const trust_rule& r, crossing way) {
+  return way == crossing::from_ue ? r.from_ue : way == crossing::to_ue ? r.to_ue : r.to_others;
+}
+
+/// What goes at a crossing: by id, and the names of those that have none.
+struct removed_at {
+  std::array<bool, 256> ids{};
+  std::vector<std::string_view> names;
+
+  explicit removed_at(crossing way) {
+    for (auto& r : trust_rules())
+      if (goes(r, way) && r.id != sip::hdr::other)
+        ids[static_cast<std::size_t>(r.id)] = true;
+      else if (goes(r, way))
+        names.push_back(r.name);
+  }
+  bool has(const sip::field& f) const {
+    if (f.id != sip::hdr::other)
+      return ids[static_cast<std::size_t>(f.id)];
+    return std::any_of(names.begin(), names.end(), [&](auto name) { return equal_nocase(name, f.name); });
+  }
+};
+
+} // namespace
+
 std::size_t strip(sip::message& m, crossing way) {
-  auto goes = [way](const trust_rule& r) {
-    return way == crossing::from_ue ? r.from_ue : way == crossing::to_ue ? r.to_ue : r.to_others;
-  };
+  static const removed_at from_ue(crossing::from_ue), to_ue(crossing::to_ue), to_others(crossing::to_others);
+  auto& gone = way == crossing::from_ue ? from_ue : way == crossing::to_ue ? to_ue : to_others;
   bool request = m.is_request();
-  return m.remove_if([&](const sip::field& f) {
-    if (way == crossing::from_ue && request && says_supported(f))
-      return false;
-    auto& rules = trust_rules();
-    return std::any_of(rules.begin(), rules.end(), [&](const trust_rule& r) {
-      return goes(r) && (r.id != sip::hdr::other ? r.id == f.id : f.id == r.id && equal_nocase(r.name, f.name));
-    });
-  });
+  return m.remove_if(
+      [&](const sip::field& f) { return gone.has(f) && !(way == crossing::from_ue && request && says_supported(f)); });
 }
 
 bool asks_privacy(const sip::message& m, std::string_view value) {
@@ -138,10 +170,8 @@ protection protection_of(std::string_view text) noexcept {
 }
 
 std::string auth_parameter(std::string_view value, std::string_view name) {
-  for (auto piece : split(value).parameters)
-    if (auto equals = piece.find('='); equals != piece.npos && equal_nocase(name_of(piece), name))
-      return sip::unquote(trim(piece.substr(equals + 1)));
-  return {};
+  auto found = find_parameter(value, name);
+  return found ? sip::unquote(*found) : std::string();
 }
 
 std::string without_auth_parameters(std::string_view value, const std::vector<std::string_view>& names) {
@@ -153,11 +183,13 @@ std::string without_auth_parameters(std::string_view value, const std::vector<st
 }
 
 std::string with_protection(std::string_view authorization, protection p) {
-  auto value = without_auth_parameters(authorization, {"integrity-protected"});
+  auto value = find_parameter(authorization, "integrity-protected")
+                   ? without_auth_parameters(authorization, {"integrity-protected"})
+                   : std::string(authorization);
   if (p == protection::absent)
     return value;
   auto marker = "integrity-protected=\"" + std::string(to_string(p)) + "\"";
-  return value + (split(value).parameters.empty() ? " " : ", ") + marker;
+  return value + (trim(value).find_first_of(" \t") == value.npos ? " " : ", ") + marker;
 }
 
 std::string without_keys(std::string_view www_authenticate) {

@@ -136,7 +136,7 @@ result<void> read_qop(const auth_params& params, digest_credentials& into) {
   into.qop = find_qop(qop->value, known);
   if (!known)
     return fail("credentials have an unknown qop");
-  auto count = to_number<std::uint32_t>(into.nc, 16);
+  auto count = to_number<std::uint32_t, 16>(into.nc);
   if (!count || !is_nonce_count(into.nc) || into.cnonce.empty())
     return fail("credentials have a qop without nc and cnonce");
   into.nonce_count = *count;

@@ -114,6 +114,43 @@ constexpr std::size_t host_length(std::string_view text) noexcept {
   return 0;
 }
 
+/// Where, from `at` on, an octet stands that who cuts a list of values has to look at: one that is not of plain_class.
+inline std::size_t find_special(std::string_view text, std::size_t at) noexcept {
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    auto octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    auto hits = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8(',')), _mm_cmpeq_epi8(octets, _mm_set1_epi8('"'))),
+        _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('(')), _mm_cmpeq_epi8(octets, _mm_set1_epi8('<'))));
+    if (auto mask = _mm_movemask_epi8(hits))
+      return at + static_cast<unsigned>(__builtin_ctz(static_cast<unsigned>(mask)));
+  }
+#endif
+  while (at < text.size() && in_class(text[at], plain_class))
+    ++at;
+  return at;
+}
+
+/// How many octets at the front may stand in a URI.
+inline std::size_t span_of_uri(std::string_view text) noexcept {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    auto octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    auto above_space = _mm_cmpeq_epi8(_mm_max_epu8(octets, _mm_set1_epi8(33)), octets);
+    auto others = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('<')), _mm_cmpeq_epi8(octets, _mm_set1_epi8('>'))),
+        _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')), _mm_cmpeq_epi8(octets, _mm_set1_epi8(127))));
+    auto good = static_cast<unsigned>(_mm_movemask_epi8(_mm_andnot_si128(others, above_space)));
+    if (good != 0xffff)
+      return at + static_cast<unsigned>(__builtin_ctz(~good));
+  }
+#endif
+  while (at < text.size() && in_class(text[at], uri_class))
+    ++at;
+  return at;
+}
+
 /// The next CR or LF; `end` when there is none.
 inline const char* find_line_end(const char* p, const char* end) noexcept {
 #if defined(__SSE2__)

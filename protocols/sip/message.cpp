@@ -1,6 +1,7 @@
 #include "protocols/sip/message.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <functional>
 #include <new>
@@ -72,6 +73,7 @@ message::message(const message& other)
       start_a_(other.start_a_),
       start_b_(other.start_b_),
       body_(other.body_),
+      read_(other.read_),
       octets_(other.octets_),
       edits_(other.edits_),
       former_(other.former_) {
@@ -210,7 +212,17 @@ field message::line(hdr id, std::string_view name, std::string_view value, std::
   return {id, {begin, name.size()}, kept.empty() ? std::string_view(value_begin, 0) : kept};
 }
 
+void message::edited(hdr id) noexcept {
+  if (id == hdr::via)
+    read_.top_via.reset();
+  else if (id == hdr::cseq)
+    read_.sequence.reset();
+  else if (id == hdr::from || id == hdr::to)
+    read_.tags = false;
+}
+
 void message::insert_behind_last(hdr id, std::string_view name, std::string_view value) {
+  edited(id);
   auto added = line(id, name, value);
   auto last = std::find_if(fields_.rbegin(), fields_.rend(), [&](const field& f) {
     return f.id == id && (id != hdr::other || equal_nocase(f.name, name));
@@ -219,6 +231,7 @@ void message::insert_behind_last(hdr id, std::string_view name, std::string_view
 }
 
 void message::set(hdr id, std::string_view value) {
+  edited(id);
   auto name = known(id);
   auto first = std::find_if(fields_.begin(), fields_.end(), [id](const field& f) { return f.id == id; });
   if (first == fields_.end()) {
@@ -247,6 +260,7 @@ void message::add(hdr id, std::string_view value) { insert_behind_last(id, known
 void message::add(std::string_view name, std::string_view value) { insert_behind_last(header_of(name), name, value); }
 
 void message::prepend(hdr id, std::string_view value) {
+  edited(id);
   auto added = line(id, known(id), value);
   auto at = std::find_if(fields_.begin(), fields_.end(), [id](const field& f) { return f.id == id; });
   if (at == fields_.end()) {
@@ -268,6 +282,7 @@ std::size_t message::remove(std::string_view name) {
 }
 
 bool message::remove_first_value(hdr id) {
+  edited(id);
   auto at = std::find_if(fields_.begin(), fields_.end(), [id](const field& f) { return f.id == id; });
   if (at == fields_.end())
     return false;
@@ -282,6 +297,7 @@ bool message::remove_first_value(hdr id) {
 }
 
 bool message::replace_first_value(hdr id, std::string_view value) {
+  edited(id);
   auto at = std::find_if(fields_.begin(), fields_.end(), [id](const field& f) { return f.id == id; });
   if (at == fields_.end())
     return false;

@@ -14,6 +14,7 @@
 
 #include "protocols/base/ref.hpp"
 #include "protocols/base/result.hpp"
+#include "protocols/sip/core_values.hpp"
 #include "protocols/sip/names.hpp"
 
 namespace troupe::sip {
@@ -84,6 +85,8 @@ public:
   /// The first field's value; empty when there is none.
   std::string_view value(hdr id) const noexcept;
   std::size_t count(hdr id) const noexcept; ///< fields, not values
+  /// What parse() has read of the core fields; empty in a message that was made or edited there. Readers: values.hpp.
+  const core_values& already_read() const noexcept { return read_; }
 
   // -- edits --------------------------------------------------------------------------------------------------
   // A CR or LF in a name, value, URI or reason becomes a space: no text can smuggle in a line.
@@ -107,6 +110,7 @@ public:
   /// Keeps the fields for which `keep_it(field)` is true.
   template <class Predicate>
   std::size_t remove_if(Predicate pred) {
+    read_ = {};
     return std::erase_if(fields_, pred);
   }
   /// Sets body and Content-Type; Content-Length is always written by write(). An empty body removes both.
@@ -134,6 +138,7 @@ private:
   field line(hdr id, std::string_view name, std::string_view value, std::string_view more = {});
   void write_fields(std::string& out) const;
   void insert_behind_last(hdr id, std::string_view name, std::string_view value);
+  void edited(hdr id) noexcept;
 
   sip::method method_ = method::other;
   std::uint16_t status_ = 0;
@@ -141,6 +146,7 @@ private:
   std::string_view start_b_; // request: URI; response: reason
   std::string_view body_;
   std::vector<field> fields_;
+  core_values read_;
   ref<storage> octets_;              // as received, if so
   ref<storage> edits_;               // appended to while this message is its only holder
   std::vector<ref<storage>> former_; // edits of the messages that this one was copied from, and filled ones

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <utility>
 
 #include "protocols/base/text.hpp"
 #include "protocols/sip/grammar.hpp"
@@ -16,34 +17,49 @@ constexpr std::size_t typical_fields = 32;
 constexpr std::size_t slack = 512; // of a copied datagram, for the first edits
 constexpr std::uint16_t unreadable_status = 999;
 
-/// Names are there and are tokens, values are one word or quoted: no parameter is empty.
-bool well_formed(const parameters& params) noexcept {
+/// Names are there and are tokens, values are one word or quoted: no parameter is empty. Tells each.
+template <class Visit>
+bool well_formed(const parameters& params, Visit visit) noexcept {
   auto rest = params.text();
   while (!rest.empty()) {
     rest.remove_prefix(1); // ';'
     skip_space(rest);
-    auto name = span_of(rest, token_class);
-    if (name == 0)
+    auto name = rest.substr(0, span_of(rest, token_class));
+    std::string_view value;
+    if (name.empty())
       return false;
-    rest.remove_prefix(name);
+    rest.remove_prefix(name.size());
     skip_space(rest);
     if (!rest.empty() && rest.front() == '=') {
       rest.remove_prefix(1);
       skip_space(rest);
-      if (!rest.empty() && rest.front() == '"') {
-        auto quoted = quoted_length(rest);
-        if (quoted == 0)
-          return false;
-        rest.remove_prefix(quoted);
-      } else {
-        rest.remove_prefix(span_of(rest, word_class));
-      }
+      bool quoted = !rest.empty() && rest.front() == '"';
+      value = rest.substr(0, quoted ? quoted_length(rest) : span_of(rest, word_class));
+      if (quoted && value.empty())
+        return false;
+      rest.remove_prefix(value.size());
       skip_space(rest);
     }
     if (!rest.empty() && rest.front() != ';')
       return false;
+    visit(name, value);
   }
   return true;
+}
+
+/// Checks, and answers the value of the first parameter of this name.
+bool well_formed(const parameters& params, std::string_view wanted, std::string_view& found) noexcept {
+  bool seen = false;
+  return well_formed(params, [&](std::string_view name, std::string_view value) {
+    if (!seen && equal_nocase(name, wanted)) {
+      found = value;
+      seen = true;
+    }
+  });
+}
+
+bool well_formed(const parameters& params) noexcept {
+  return well_formed(params, [](std::string_view, std::string_view) {});
 }
 
 } // namespace
@@ -229,8 +245,8 @@ private:
       default: break;
       }
     }
-    check_address(once[0], "From");
-    check_address(once[1], "To");
+    msg_->read_.tags =
+        check_address(once[0], "From", msg_->read_.from_tag) && check_address(once[1], "To", msg_->read_.to_tag);
     check_call_id(once[2]);
     check_cseq(once[3]);
     check_max_forwards(once[4]);
@@ -245,15 +261,21 @@ private:
   }
 
   void check_vias(const field& f) {
-    has_via_ = true;
+    bool top = !std::exchange(has_via_, true);
     auto rest = f.value;
     do {
       auto value = next_value(rest);
       auto v = parse_via(value);
-      if (!v)
+      std::string_view branch;
+      if (!v) {
         fault(v.error().what, value.data() + v.error().offset);
-      else if (!well_formed(v->params))
+      } else if (!well_formed(v->params, "branch", branch)) {
         fault("a Via with a malformed parameter", v->params.text().data());
+      } else if (top) {
+        msg_->read_.top_via = *v;
+        msg_->read_.branch = branch;
+      }
+      top = false;
     } while (!rest.empty() && !fault_);
     check_last_comma(f);
   }
@@ -277,16 +299,22 @@ private:
       fault("a list with nothing behind its last comma", f.value.data() + f.value.size() - 1);
   }
 
-  void check_address(const field* f, const std::string& name) {
+  bool check_address(const field* f, const char* name, std::string_view& tag) {
     if (!f)
-      return fault("no " + name, at_);
+      return wrong_address(name, "none", at_);
     auto address = parse_name_addr(f->value);
     if (!address || address->uri == "*")
-      return fault(name + ": " + (address ? "no URI" : address.error().what), f->value.data());
-    if (!well_formed(address->params))
-      return fault(name + ": a malformed parameter", address->params.text().data());
+      return wrong_address(name, address ? "no URI" : address.error().what, f->value.data());
+    if (!well_formed(address->params, "tag", tag))
+      return wrong_address(name, "a malformed parameter", address->params.text().data());
     if (auto uri = parse_uri(address->uri); !uri)
-      fault(name + ": " + uri.error().what, address->uri.data() + uri.error().offset);
+      return wrong_address(name, uri.error().what, address->uri.data() + uri.error().offset);
+    return true;
+  }
+
+  bool wrong_address(const char* name, const std::string& what, const char* at) {
+    fault(std::string(name) + ": " + what, at);
+    return false;
   }
 
   void check_call_id(const field* f) {
@@ -301,6 +329,7 @@ private:
     if (!number)
       return fault(number.error().what, f->value.data());
     // RFC 4475 clause 3.1.2.18: an unknown method is told before the mismatch.
+    msg_->read_.sequence = *number;
     if (msg_->is_request() && number->method_name != msg_->start_a_)
       fault("a CSeq of another method", f->value.data(), msg_->method_ == method::other ? 501 : 400);
   }

@@ -59,31 +59,33 @@ std::string without_maddr(const uri& u) {
   return out;
 }
 
-void remove_own_maddr(message& request, const own_uris& own) {
-  auto target = parse_uri(request.uri());
-  if (!target || !target->is_sip())
+void remove_own_maddr(message& request, const uri& target, const own_uris& own) {
+  if (!target.is_sip() || target.params.text().empty())
     return;
-  auto maddr = target->params.find("maddr");
+  auto maddr = target.params.find("maddr");
   if (!maddr)
     return;
-  auto reached = *target;
+  auto reached = target;
   reached.host = *maddr;
   if (own.listens(reached))
-    request.set_uri(without_maddr(*target));
+    request.set_uri(without_maddr(target));
 }
 
 } // namespace
 
 own_routes preprocess_route(message& request, const own_uris& own) {
   own_routes found;
-  if (auto target = parse_uri(request.uri()); target && own.record_routed && own.record_routed(*target)) {
+  auto target = parse_uri(request.uri());
+  if (target && own.record_routed && own.record_routed(*target)) {
     auto ours = request.uri();
     if (take_last_route(request)) {
       found.first = ours;
       found.strict_router = true;
+      target = parse_uri(request.uri());
     }
   }
-  remove_own_maddr(request, own);
+  if (target)
+    remove_own_maddr(request, *target, own);
   auto top = top_route(request);
   if (found.first.empty() && top && own.listens(*top)) {
     found.first = top->text;
@@ -119,8 +121,7 @@ std::string_view next_hop(const message& request, bool strict_router) {
 }
 
 void note_source(message& request, std::string_view source_host, std::uint16_t source_port) {
-  auto value = first_value(request, hdr::via);
-  auto top = parse_via(value);
+  auto top = top_via(request);
   if (!top)
     return;
   auto rport = top->params.has("rport");
@@ -128,7 +129,10 @@ void note_source(message& request, std::string_view source_host, std::uint16_t s
   if (!needed && !top->params.has("received"))
     return;
   auto params = top->params.text();
-  auto noted = std::string(trim(value.substr(0, value.size() - params.size())));
+  auto value = first_value(request, hdr::via);
+  std::string noted;
+  noted.reserve(value.size() + 40);
+  noted += trim(value.substr(0, value.size() - params.size()));
   for (auto& p : top->params) {
     // A received of the sender's own would send the response to whom he likes.
     if (equal_nocase(p.name, "received") || equal_nocase(p.name, "rport"))

@@ -30,11 +30,13 @@ Integer get(const raw& bytes, std::size_t at) noexcept {
   return value;
 }
 
-int value_of(char c) noexcept {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  return c >= 'a' && c <= 'v' ? c - 'a' + 10 : -1;
-}
+constexpr auto values = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(0xff);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return table;
+}();
 
 } // namespace
 
@@ -66,17 +68,19 @@ std::optional<token> decode_token(std::string_view text, const siphash_key& secr
   if (text.size() != token_length)
     return std::nullopt;
   raw bytes;
+  unsigned seen = 0;
   for (std::size_t i = 0; i < octets / 5; ++i) {
     std::uint64_t group = 0;
     for (std::size_t k = 0; k < 8; ++k) {
-      auto value = value_of(text[i * 8 + k]);
-      if (value < 0)
-        return std::nullopt;
-      group = group << 5 | static_cast<std::uint64_t>(value);
+      auto value = values[static_cast<unsigned char>(text[i * 8 + k])];
+      seen |= value;
+      group = group << 5 | (value & 31u);
     }
     for (std::size_t k = 0; k < 5; ++k)
       bytes[i * 5 + k] = static_cast<std::uint8_t>(group >> (32 - 8 * k));
   }
+  if (seen > 31)
+    return std::nullopt;
   auto sealed = bytes;
   seal(sealed, secret);
   if (sealed != bytes || (bytes[0] >> 2 & 3) > 2)

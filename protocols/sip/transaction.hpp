@@ -168,6 +168,16 @@ bool ended(const Machine& m) noexcept {
   return m.at == Machine::state::terminated;
 }
 
+/// The final response has passed: what may still come are repeated messages and the last timer.
+constexpr bool at_rest(const invite_client& m) noexcept {
+  return m.at == invite_client::state::completed || m.at == invite_client::state::accepted;
+}
+constexpr bool at_rest(const non_invite_client& m) noexcept { return m.at == non_invite_client::state::completed; }
+constexpr bool at_rest(const invite_server& m) noexcept {
+  return m.at == invite_server::state::confirmed || m.at == invite_server::state::accepted;
+}
+constexpr bool at_rest(const non_invite_server& m) noexcept { return m.at == non_invite_server::state::completed; }
+
 void encode(writer& out, const invite_client& m);
 void encode(writer& out, const non_invite_client& m);
 void encode(writer& out, const invite_server& m);

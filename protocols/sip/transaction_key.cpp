@@ -67,7 +67,7 @@ result<transaction_key> key_as(const siphash_key& secret, const message& request
   auto top = top_via(request);
   if (!top)
     return tl::unexpected(top.error());
-  if (auto branch = top->branch(); has_magic_cookie(branch))
+  if (auto branch = top_branch(request); has_magic_cookie(branch))
     return server_key(secret, {branch, top->host, top->port.value_or(default_port(top->transport))}, method);
   auto sequence = cseq_of(request);
   if (!sequence)
@@ -123,13 +123,13 @@ result<transaction_key> cancelled_key_of(const siphash_key& secret, const messag
 }
 
 result<transaction_key> client_key_of(const siphash_key& secret, const message& response) {
-  auto top = top_via(response);
-  if (!top)
-    return tl::unexpected(top.error());
+  auto branch = top_branch(response);
+  if (branch.empty())
+    return fail("no branch");
   auto sequence = cseq_of(response);
   if (!sequence)
     return tl::unexpected(sequence.error());
-  return client_key(secret, top->branch(), sequence->method_name);
+  return client_key(secret, branch, sequence->method_name);
 }
 
 } // namespace troupe::sip

@@ -45,7 +45,7 @@ public:
     auto rest = text_.substr(u_.scheme.size() + 1);
     if (rest.empty())
       return fail("a URI with nothing behind its scheme", text_.size());
-    if (auto good = span_of(rest, uri_class); good != rest.size())
+    if (auto good = span_of_uri(rest); good != rest.size())
       return fail_at("a character that no URI may have", rest.substr(good));
     if (u_.is_sip())
       return sip_uri(rest);
@@ -58,10 +58,7 @@ private:
   }
 
   result<uri> sip_uri(std::string_view rest) {
-    std::size_t at = 0;
-    while (at < rest.size() && rest[at] != '@')
-      ++at;
-    if (at < rest.size()) {
+    if (auto at = rest.find('@'); at != rest.npos) {
       user_info(rest.substr(0, at));
       rest.remove_prefix(at + 1);
     }
@@ -125,20 +122,12 @@ private:
   uri u_;
 };
 
-int hex_value(char c) noexcept {
-  if (is_digit(c))
-    return c - '0';
-  auto l = lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 /// The octet of the escape that `text` starts with; -1 when it starts with none.
 int escaped_octet(std::string_view text) noexcept {
   if (text.size() < 3 || text[0] != '%')
     return -1;
-  auto high = hex_value(text[1]);
-  auto low = hex_value(text[2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
+  auto high = digit_value(text[1]), low = digit_value(text[2]);
+  return high > 15 || low > 15 ? -1 : static_cast<int>(high * 16 + low);
 }
 
 void append_escaped(std::string& out, char c) {
@@ -151,6 +140,8 @@ void append_escaped(std::string& out, char c) {
 
 /// Escapes of unreserved characters undone, others in upper case, so that normal(normal(x)) is normal(x): RFC 3261 clause 19.1.4, RFC 2396 clause 2.3.
 std::string normal(std::string_view text) {
+  if (text.find('%') == text.npos)
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -319,10 +310,19 @@ std::string canonical_aor(const uri& u) {
       out += ";phone-context=" + (context->substr(0, 1) == "+" ? digits_of(*context) : to_lower(normal(*context)));
     return out;
   }
-  std::string out = "sip:";
-  if (u.has_user)
-    out += normal(u.user) + '@';
-  return out + to_lower(u.host);
+  std::string out;
+  out.reserve(5 + u.user.size() + u.host.size());
+  out += "sip:";
+  if (u.has_user) {
+    if (u.user.find('%') == u.user.npos)
+      out += u.user;
+    else
+      out += normal(u.user);
+    out += '@';
+  }
+  for (char c : u.host)
+    out += lower(c);
+  return out;
 }
 
 std::string unescape(std::string_view text) {

@@ -44,7 +44,7 @@ std::optional<std::uint32_t> leading_number(std::string_view text) noexcept {
 
 result<name_addr> bracketed(std::string_view value, std::string_view rest, name_addr address) {
   rest.remove_prefix(1);
-  address.uri = rest.substr(0, span_of(rest, uri_class));
+  address.uri = rest.substr(0, span_of_uri(rest));
   if (scheme_of(address.uri).empty())
     return fail("no URI behind <", offset_in(value, rest));
   rest.remove_prefix(address.uri.size());
@@ -63,7 +63,7 @@ result<name_addr> bare(std::string_view value) {
   auto end = std::min(value.find(';'), value.size());
   address.uri = trim(value.substr(0, end));
   address.params = parameters(value.substr(end));
-  if (scheme_of(address.uri).empty() || !all_of(address.uri, uri_class))
+  if (scheme_of(address.uri).empty() || span_of_uri(address.uri) != address.uri.size())
     return fail("neither a URI nor a name before <");
   if (auto bad = address.uri.find_first_of(",?"); bad != address.uri.npos)
     return fail("a URI that needs < and >", offset_in(value, address.uri) + bad);
@@ -96,8 +96,7 @@ std::size_t comment_end(std::string_view text, std::size_t i) noexcept {
 std::size_t end_of_value(std::string_view text) noexcept {
   std::size_t i = 0;
   for (;;) {
-    while (i < text.size() && in_class(text[i], plain_class))
-      ++i;
+    i = find_special(text, i);
     if (i >= text.size() || text[i] == ',')
       return std::min(i, text.size());
     if (text[i] == '(') {
@@ -180,7 +179,18 @@ result<via> parse_via(std::string_view value) {
   return v;
 }
 
-result<via> top_via(const message& m) { return parse_via(first_value(m, hdr::via)); }
+result<via> top_via(const message& m) {
+  if (auto& known = m.already_read().top_via)
+    return *known;
+  return parse_via(first_value(m, hdr::via));
+}
+
+std::string_view top_branch(const message& m) noexcept {
+  if (m.already_read().top_via)
+    return m.already_read().branch;
+  auto top = top_via(m);
+  return top ? top->branch() : std::string_view{};
+}
 
 result<name_addr> parse_name_addr(std::string_view value) {
   value = trim(value);
@@ -209,8 +219,13 @@ result<name_addr> parse_name_addr(std::string_view value) {
   return bracketed(value, rest.substr(display), address);
 }
 
-std::string_view from_tag(const message& m) noexcept { return tag_of(m, hdr::from); }
-std::string_view to_tag(const message& m) noexcept { return tag_of(m, hdr::to); }
+std::string_view from_tag(const message& m) noexcept {
+  return m.already_read().tags ? m.already_read().from_tag : tag_of(m, hdr::from);
+}
+
+std::string_view to_tag(const message& m) noexcept {
+  return m.already_read().tags ? m.already_read().to_tag : tag_of(m, hdr::to);
+}
 
 result<cseq> parse_cseq(std::string_view value) {
   auto rest = trim(value);
@@ -229,7 +244,11 @@ result<cseq> parse_cseq(std::string_view value) {
   return cseq{*number, name, method_of(name)};
 }
 
-result<cseq> cseq_of(const message& m) { return parse_cseq(m.value(hdr::cseq)); }
+result<cseq> cseq_of(const message& m) {
+  if (auto& known = m.already_read().sequence)
+    return *known;
+  return parse_cseq(m.value(hdr::cseq));
+}
 
 result<rack> parse_rack(std::string_view value) {
   auto rest = trim(value);

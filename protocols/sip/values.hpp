@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocols/base/result.hpp"
+#include "protocols/sip/core_values.hpp"
 #include "protocols/sip/message.hpp"
 #include "protocols/sip/uri.hpp"
 
@@ -36,18 +37,10 @@ std::vector<std::string_view> values(const message& m, hdr id);
 /// True when a list of tokens (Supported, Require, Allow, Privacy...) holds `token`, compared without case.
 bool lists_token(const message& m, hdr id, std::string_view token) noexcept;
 
-/// Via: RFC 3261 clause 20.42, RFC 3581 (rport).
-struct via {
-  std::string_view transport; ///< "UDP", "TCP", "TLS", "WS", ... as it came
-  std::string_view host;      ///< sent-by; IPv6 in brackets
-  std::optional<std::uint16_t> port;
-  parameters params;
-
-  std::string_view branch() const noexcept { return params.find("branch").value_or(std::string_view{}); }
-  std::string_view received() const noexcept { return params.find("received").value_or(std::string_view{}); }
-};
 result<via> parse_via(std::string_view value);
 result<via> top_via(const message& m);
+/// Of the topmost Via; empty when there is none or it is malformed.
+std::string_view top_branch(const message& m) noexcept;
 
 /// From, To, Contact, Route, Record-Route, Path, Service-Route, P-Asserted-Identity...: name-addr or addr-spec with parameters. In the addr-spec form the
 /// parameters behind ';' belong to the header field (RFC 3261 clause 20).
@@ -64,11 +57,6 @@ result<name_addr> parse_name_addr(std::string_view value);
 std::string_view from_tag(const message& m) noexcept; ///< empty when there is none or it is malformed
 std::string_view to_tag(const message& m) noexcept;
 
-struct cseq {
-  std::uint32_t number = 0; ///< below 2^31
-  std::string_view method_name;
-  sip::method method = method::other;
-};
 result<cseq> parse_cseq(std::string_view value);
 result<cseq> cseq_of(const message& m);
 

@@ -4,9 +4,9 @@
 
 from lib import accounts, config
 from lib.leg import hang_up, leg, sdp, talk
-from lib.node import node
+from lib.node import node, total
 from lib.phone import expires_of, phone
-from lib.suite import check, equal, suite
+from lib.suite import check, equal, eventually, suite
 
 PROXY = ("127.0.0.1", 5060)
 tests = suite()
@@ -112,6 +112,19 @@ def _(folder):
         told = a.receive("NOTIFY")
         a.reply(told, 200)
         check('version="1"' in told.body.decode() and "terminated" in told.body.decode(), f"the NOTIFY at the end: {told.body.decode()}")
+
+
+@tests.case("the P-CSCF subscribes to the registration of its UE, hears of each change, and nothing is left unanswered")
+def _(folder):
+    users = accounts.generate(1)
+    with node(config.ims_node(folder, users)) as server, phone(users[0], PROXY) as ue:
+        def counted(name):
+            return total(server.metrics(), name)
+        for heard in (1, 2):    # the whole state at first, then what has changed
+            equal(ue.register().status, 200, "REGISTER")
+            eventually(lambda: counted("troupe_messages_sent_total{.*local") >= 2 + 2 * heard, "NOTIFY and its answer")
+        equal((counted('troupe_pcscf_subscriptions_total{.*accepted'), counted('troupe_pcscf_subscriptions_total{.*refused')), (1, 0), "SUBSCRIBEs")
+        eventually(lambda: counted("troupe_requests_unanswered") == 0, "an answer to each request")
 
 
 @tests.case("a registration too brief is refused with 423 and Min-Expires, one too long is shortened")

@@ -66,7 +66,7 @@ TEST_CASE("a number is the whole text, without a sign, and fits") {
   CHECK(to_number<std::uint64_t>("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
   CHECK_FALSE(to_number<std::uint64_t>("18446744073709551616"));
   CHECK(to_number<int>("0") == 0);
-  CHECK(to_number<std::uint16_t>("fFfF", 16) == 65535);
+  CHECK(to_number<std::uint16_t, 16>("fFfF") == 65535);
   for (auto text : {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "one", "\xd9\xa1"})
     CHECK_FALSE(to_number<int>(text));
   CHECK_FALSE(to_number<int>(std::string_view("1\0", 2)));

@@ -211,7 +211,7 @@ TEST_CASE("TS 24.229 5.2.3: after the first 200 the P-CSCF subscribes to the reg
   auto step = on(pending(), ok());
   auto s = find<effect::subscribe>(step);
   REQUIRE(s);
-  auto m = make_subscribe(*s, "sip:pcscf.visited");
+  auto m = make_subscribe(*s, "sip:pcscf.visited", "sip:token@pcscf.visited");
   CHECK(m.uri() == "sip:alice@h");
   CHECK(m.value(sip::hdr::to) == "<sip:alice@h>");
   CHECK(m.value(sip::hdr::from) == "<sip:pcscf.visited>;tag=p");
@@ -219,6 +219,7 @@ TEST_CASE("TS 24.229 5.2.3: after the first 200 the P-CSCF subscribes to the reg
   CHECK(m.value(sip::hdr::accept) == "application/reginfo+xml");
   CHECK(m.value(sip::hdr::expires) == "600000");
   CHECK(m.value(sip::hdr::p_asserted_identity) == "<sip:pcscf.visited>");
+  CHECK(m.value(sip::hdr::contact) == "<sip:token@pcscf.visited>");
   CHECK(m.value(sip::hdr::cseq) == "1 SUBSCRIBE");
   access_policy quiet;
   quiet.subscribe = false;
@@ -232,7 +233,7 @@ TEST_CASE(
   b.expires_at = start + seconds(700'000);
   auto step = on(b, time_passed{start + seconds(599'400), "", ""});
   REQUIRE(find<effect::subscribe>(step));
-  auto m = make_subscribe(*find<effect::subscribe>(step), "sip:p");
+  auto m = make_subscribe(*find<effect::subscribe>(step), "sip:p", "sip:t@p");
   CHECK(m.uri() == "sip:scscf.h");
   CHECK(m.value(sip::hdr::to) == "<sip:alice@h>;tag=s");
   CHECK(m.value(sip::hdr::cseq) == "2 SUBSCRIBE");
