@@ -91,7 +91,7 @@ std::vector<option> make_options() {
            {.wrong = wrong_host, .example = "\"ims.example\"", .default_note = "required but for `transit`"},
            "The home network's domain (TS 23.003 clause 13.2)."),
       make("node.shards", FIELD(node.shards),
-           {.least = 1, .most = 256, .example = "2", .default_note = "the number of cores"},
+           {.least = 1, .most = 256, .example = "2", .default_note = "one less than the cores, at least 1"},
            "Threads that carry SIP. Each has its own sockets, timers and actors."),
       make("node.secret", FIELD(node.secret),
            {.wrong = wrong_secret,

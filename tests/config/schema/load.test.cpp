@@ -45,7 +45,7 @@ TEST_CASE("what a file leaves out follows from what it says") {
   auto config = good(minimal);
   CHECK(config.node.home_domain == "ims.example");
   CHECK(config.node.instance_id == "a");
-  CHECK(config.node.shards == std::max(1u, std::thread::hardware_concurrency()));
+  CHECK(config.node.shards == std::max(2u, std::thread::hardware_concurrency()) - 1);
   CHECK(config.scscf.name == "sip:scscf.ims.example");
   CHECK(config.scscf.realm == "ims.example");
   CHECK(config.pcscf.visited_network_id == "ims.example");

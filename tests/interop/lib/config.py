@@ -36,7 +36,7 @@ def ims_node(folder, subscribers=(), **changes):
     """A node with all four roles on loopback; returns the path of its configuration."""
     folder = pathlib.Path(folder)
     base = {
-        "node": {"name": "node-a", "roles": ["pcscf", "icscf", "scscf", "hss"], "home_domain": "ims.example", "drain_timeout": 2},
+        "node": {"name": "node-a", "roles": ["pcscf", "icscf", "scscf", "hss"], "home_domain": "ims.example", "drain_timeout": 2, "shards": 2},
         "sip": {"access": ["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"]},
         "admin": {"listen": "127.0.0.1:8080"},
         "hss": {"database": str(folder / "hss.sqlite")},
@@ -50,7 +50,7 @@ def ims_node(folder, subscribers=(), **changes):
 def transit_node(folder, next_hop="sip:127.0.0.1:5070", **changes):
     """A stateful, record-routing hop to one next hop."""
     base = {
-        "node": {"name": "hop", "roles": ["transit"], "drain_timeout": 2},
+        "node": {"name": "hop", "roles": ["transit"], "drain_timeout": 2, "shards": 2},
         "sip": {"access": ["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"]},
         "transit": {"next_hop": next_hop},
         "admin": {"listen": "127.0.0.1:8080"},
