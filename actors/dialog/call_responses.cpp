@@ -99,6 +99,9 @@ bool call::ask(roles::question q, response_walk& w) {
 void call::retry(forwarding& f, std::size_t keep, roles::pass_on onward) {
   f.prefix.resize(keep);
   f.fork = {};
+  for (auto& gone : f.branches)
+    for (auto which : {to_call::timer::timer_c, to_call::timer::silence})
+      disarm(which, gone->number);
   f.branches.clear();
   request_walk w;
   w.forwarding = f.number;

@@ -3,7 +3,8 @@
 #include <cstring>
 
 #include "actors/registration/registration_front.hpp"
-#include "protocols/ims/auth_digest.hpp"
+#include "protocols/ims/access.hpp"
+#include "protocols/ims/trust.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/values.hpp"
 
@@ -75,9 +76,7 @@ binding_entity::behavior_type binding_entity::make_behavior() {
 void binding_entity::on(to_binding::note& m) {
   ims::access_event::register_forwarded forwarded;
   forwarded.at = now();
-  auto credentials = ims::read_register_credentials(*m.request);
-  if (credentials && *credentials)
-    forwarded.impi = (*credentials)->digest.username;
+  forwarded.impi = ims::auth_parameter(m.request->value(sip::hdr::authorization), "username");
   auto to = sip::parse_name_addr(m.request->value(sip::hdr::to));
   if (auto u = to ? sip::parse_uri(to->uri) : tl::unexpected(to.error()))
     forwarded.impu = sip::canonical_aor(*u);
@@ -169,6 +168,8 @@ void binding_entity::publish() {
   snapshot->registered = is;
   snapshot->charging = state_.charging;
   snapshot->expires_at = state_.expires_at;
+  if (is && shown_ && *shown_ == *snapshot)
+    return;
   auto source = is ? registration_front::source_key(state_.flow) : std::string();
   if (!published_.empty() && (published_ != source || shown_->contact != snapshot->contact))
     env_.seen.withdraw(published_, shown_); // the UE moved, or is gone: its old flow is nobody's

@@ -1,5 +1,7 @@
 #include "actors/registration/registration_entity.hpp"
 
+#include <iterator>
+
 #include "actors/registration/registration_front.hpp"
 #include "protocols/base/cursor.hpp"
 #include "protocols/ims/gruu.hpp"
@@ -156,9 +158,19 @@ std::optional<instant> registration_entity::deadline() const {
 void registration_entity::step(const ims::registrar_event_type& event) {
   auto [next, effects] = ims::on(set_, event, env_.own.registrar);
   set_ = std::move(next);
+  // What watchers are told is part of the same value: one put for both.
+  std::vector<ims::watcher_effect_type> told;
+  for (auto& e : effects)
+    if (auto* changed = std::get_if<ims::registrar_effect::changed>(&e)) {
+      auto [watched, more] = ims::on(watchers_, ims::watcher_event::changed{std::move(changed->what)}, set_, env_.own.watchers);
+      watchers_ = std::move(watched);
+      std::move(more.begin(), more.end(), std::back_inserter(told));
+    }
   persist();
   publish();
   for (auto& e : effects)
+    std::visit([this](auto& effect) { carry_out(effect); }, e);
+  for (auto& e : told)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
   rest(deadline(), !waiting_.empty());
 }
@@ -279,9 +291,7 @@ void registration_entity::carry_out(ims::registrar_effect::assign& e) {
                });
 }
 
-void registration_entity::carry_out(ims::registrar_effect::changed& e) {
-  watch(ims::watcher_event::changed{std::move(e.what)});
-}
+void registration_entity::carry_out(ims::registrar_effect::changed&) {} // step() has told the watchers
 
 void registration_entity::carry_out(ims::registrar_effect::register_at_servers& e) {
   for (auto& t : e.what) {

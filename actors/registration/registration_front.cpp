@@ -4,6 +4,7 @@
 
 #include "actors/dialog/call_table.hpp"
 #include "protocols/ims/gruu.hpp"
+#include "protocols/ims/trust.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/values.hpp"
 
@@ -17,17 +18,16 @@ std::string aor_of(std::string_view uri_text) {
 
 /// The IMPI of a REGISTER: its username, or what TS 23.003 derives from the IMPU where there is none (clause 13.3).
 std::string impi_of(const sip::message& request) {
-  auto credentials = ims::read_register_credentials(request);
-  if (credentials && *credentials && !(*credentials)->digest.username.empty())
-    return sip::unquote((*credentials)->digest.username);
+  if (auto named = ims::auth_parameter(request.value(sip::hdr::authorization), "username"); !named.empty())
+    return named;
   auto to = sip::parse_name_addr(request.value(sip::hdr::to));
   auto aor = to ? aor_of(to->uri) : std::string();
   return aor.starts_with("sip:") ? aor.substr(4) : aor;
 }
 
-std::string canonical_default(const ims::subscription& user) {
+std::string canonical_default(std::shared_ptr<const ims::subscription> user) {
   ims::registration_set as_registered;
-  as_registered.user = std::make_shared<const ims::subscription>(user);
+  as_registered.user = std::move(user);
   return ims::default_impu(as_registered);
 }
 
@@ -151,7 +151,7 @@ void registration_front::load_unregistered(const std::string& impu, std::functio
     if (!read)
       return done(nothing);
     auto user = std::make_shared<const ims::subscription>(std::move(*read));
-    auto key = canonical_default(*user);
+    auto key = canonical_default(user);
     if (key.empty())
       return done(nothing);
     auto answered = [this, done](ims::profile_ref profile) {
@@ -212,7 +212,7 @@ void registration_front::registering(ims::register_request request, answer_with 
 }
 
 void registration_front::assigned(const std::string& key, ims::registrar_event::assigned event, answer_with answer) {
-  auto named = event.user ? canonical_default(*event.user) : key;
+  auto named = event.user ? canonical_default(event.user) : key;
   if (named.empty())
     named = key;
   go(at(named), [named, event = std::move(event), answer = std::move(answer)](front& there) {
@@ -253,7 +253,7 @@ void registration_front::on(const cx::ppr& request) {
   auto read = ims::parse_subscription(*request.user_data);
   if (!read)
     return;
-  auto key = canonical_default(*read);
+  auto key = canonical_default(std::make_shared<const ims::subscription>(std::move(*read)));
   go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::pushed{request}); });
 }
 

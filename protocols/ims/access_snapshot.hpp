@@ -30,6 +30,7 @@ struct access_snapshot {
 
   /// The default public user identity; empty when there is none.
   std::string default_impu() const { return associated.empty() ? std::string() : associated.front().uri; }
+  friend bool operator==(const access_snapshot&, const access_snapshot&) = default;
 };
 
 } // namespace troupe::ims

@@ -408,6 +408,21 @@ def _(net):
     hang_up(call, into)
 
 
+@flow("RFC 6026 7.1: an INVITE that is sent again after its 2xx reaches the callee once")
+def _(net):
+    a, b = net.registered("A", "B")
+    call, into = ring(a, b)
+    into.answer(200, body=sdp(49180))
+    call.expect(200)
+    a.wire.send(call.invite.encode())
+    a.idle(0.3)
+    b.idle(0.2)
+    equal((b.times("INVITE"), a.times((200, "INVITE"))), (1, 1), "INVITEs at the callee and 200s at the caller")
+    call.ack()
+    into.hear("ACK")
+    hang_up(call, into)
+
+
 @flow("RFC 3261 17.1.1.3: a final response that the callee sends again gets its ACK again, and the caller hears it once")
 def _(net):
     a, b = net.registered("A", "B")

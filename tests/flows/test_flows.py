@@ -12,13 +12,12 @@ import os
 import pathlib
 import shutil
 import sys
-import tempfile
 
 import kit                      # noqa: F401  (finds the phones' library)
 from kit import canonical
 from kit.flow import flows
 from kit.stage import stage
-from lib.suite import check, suite
+from lib.suite import check, suite, temporary
 
 import identities, messages, registration, robustness, sessions, transports     # noqa: E401,F401
 
@@ -42,7 +41,7 @@ def enlist(mode, one):
             check(not found, "not the same as fused: " + found)
 
 
-nodes = pathlib.Path(tempfile.mkdtemp(prefix="troupe-flows-"))
+nodes = temporary("troupe-flows-")
 stages = {}
 for mode in MODES:
     for one in sorted(flows, key=configuration):

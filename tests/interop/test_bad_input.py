@@ -11,6 +11,7 @@ import os
 import random
 import re
 import socket
+import struct
 import time
 
 from lib import accounts, config, digest, isolation, milenage
@@ -65,7 +66,41 @@ def mutations(seed, count):
         yield bytes(octets[:dice.randrange(1, len(octets))]) if number % 3 == 0 else os.urandom(dice.randrange(1, 900)) if number % 7 == 0 else bytes(octets)
 
 
+def unreachable(sender, receiver, quoted):
+    """An ICMP "port unreachable" from `receiver`'s host for a datagram that `sender` is said to have sent."""
+    def checksum(octets):
+        words = sum(int.from_bytes(octets[i:i + 2].ljust(2, b"\0"), "big") for i in range(0, len(octets), 2))
+        while words >> 16:
+            words = (words & 0xffff) + (words >> 16)
+        return ~words & 0xffff
+    udp = struct.pack("!HHHH", sender[1], receiver[1], 8 + len(quoted), 0) + quoted
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0, socket.inet_aton(sender[0]), socket.inet_aton(receiver[0]))
+    head = struct.pack("!BBHI", 3, 3, 0, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
+        raw.bind((receiver[0], 0))
+        raw.sendto(struct.pack("!BBHI", 3, 3, checksum(head + ip + udp), 0) + ip + udp, (sender[0], 0))
+
+
 # malformed, oversized, slow, flooding
+
+@tests.case("ICMP errors that quote what was never sent disturb no call and are counted")
+def _(folder):
+    with served(folder) as (server, a, b, _):
+        call = leg.to(a, b.account.uri, body=sdp())
+        into = leg.of(b)
+        branch = into.invite.all("Via")[0].partition("branch=")[2].partition(";")[0]
+        forged = branch[:-1] + ("0" if branch[-1] != "0" else "1")
+        for quoted in (f"INVITE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch={forged}\r\n",
+                       f"INVITE sip:x;branch={branch} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKnone\r\n",
+                       f"BYE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch={branch}\r\n", "SIP/2.0 200 OK\r\n", "\0" * 40):
+            unreachable(PROXY, b.wire.bound, quoted.encode())
+        eventually(lambda: total(server.metrics(), "troupe_undelivered_total") >= 5, "the errors are not counted")
+        into.answer(200, body=sdp(49180))
+        call.expect(200)
+        call.ack()
+        into.hear("ACK")
+        hang_up(call, into)
+
 
 @tests.case("20,000 malformed datagrams are answered or counted, cost no memory, and calls go on", 180)
 def _(folder):

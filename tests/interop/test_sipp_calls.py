@@ -2,7 +2,7 @@
 # label: e2e
 """Calls between registered users by SIPp: plain, PRACK and UPDATE with preconditions, hold, CANCEL, forks, MESSAGE.
 
-  test_sipp_calls.py [--calls N]      1,000 unless told (10,000 before a release)
+  test_sipp_calls.py [--calls N] [--users N]      1,000 and 240 unless told (10,000 and 1,000 before a release)
 """
 
 import sys
@@ -14,9 +14,10 @@ from lib.suite import SANITIZED, check, equal, eventually, suite
 
 CALLS = int(sys.argv[sys.argv.index("--calls") + 1]) if "--calls" in sys.argv else 200 if SANITIZED else 1000
 SHARES = {"plain": 0.15, "precondition": 0.30, "hold": 0.15, "cancel": 0.20, "fork": 0.15, "message": 0.05}
-PAIRS = 20
+USERS = int(sys.argv[sys.argv.index("--users") + 1]) if "--users" in sys.argv else 240
 RATE = 20 if SANITIZED else 100    # calls a second of all kinds together
 tests = suite(tools=["sipp"])
+PAIRS = -(-USERS // (2 * len(SHARES)))     # of each kind
 users = accounts.generate(2 * PAIRS * len(SHARES))
 running = {}
 

@@ -72,11 +72,12 @@ bool wants_another(int status) {
 } // namespace
 
 decision register_request(const options& o, sip::message& request, const context& ctx, hop& own) {
-  auto who = who_registers(request);
-  if (!who)
-    return refuse(request, ctx, 400, "To is not usable");
-  if (!ctx.facts->uaa)
+  if (!ctx.facts->uaa) {
+    auto who = who_registers(request);
+    if (!who)
+      return refuse(request, ctx, 400, "To is not usable");
     return ask{query(request, *who)};
+  }
   auto& answered = *ctx.facts->uaa;
   if (!answered.result.is_success())
     return refuse(request, ctx, status_of(answered.result));

@@ -114,11 +114,13 @@ decision register_request(const options& o, sip::message& request, const context
     return refuse_sec_agree(request, ctx);
   if (!has_home_here(o, request.uri()))
     return refuse(request, ctx, 403, "not a home network of this access");
+  if (!ctx.facts->binding) {
+    auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact));
+    return ask{ask_binding{*ctx.from, contact ? std::string(contact->uri) : std::string(), std::nullopt}};
+  }
   auto who = read_registrant(request);
   if (!who)
     return refuse(request, ctx, 400, "To is not usable");
-  if (!ctx.facts->binding)
-    return ask{ask_binding{*ctx.from, who->contact, std::nullopt}};
 
   registration_note note{key_of(o, *who, ctx), *ctx.from};
   own.note = encode(note);

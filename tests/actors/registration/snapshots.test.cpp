@@ -9,6 +9,7 @@ namespace {
 access_ref ue(std::uint64_t key, const std::string& contact, const std::string& impu) {
   auto made = std::make_shared<ims::access_snapshot>();
   made->key = {0, key};
+  made->impi = impu.substr(impu.find(':') + 1);
   made->contact = contact;
   made->associated.push_back({impu, {}});
   return made;
@@ -32,6 +33,18 @@ TEST_CASE("of several UEs behind one flow the contact tells which, else the iden
   CHECK(seen.find_binding(alice->key) == alice);
   seen.withdraw("gateway", alice);
   CHECK(seen.find_by_source("gateway", "sip:a@192.0.2.1:5070", "sip:alice@home.example") == nullptr);
+}
+
+TEST_CASE("a flow that several users share does not speak for one who is named by neither contact nor identity; one user's does") {
+  snapshots seen;
+  auto alice = ue(1, "sip:a@192.0.2.1:5070", "sip:alice@home.example");
+  auto also = ue(2, "sip:a@192.0.2.1:5072", "sip:alice@home.example");
+  seen.publish("gateway", alice);
+  seen.publish("gateway", also);
+  CHECK(seen.find_by_source("gateway", "sip:x@192.0.2.9", "sip:mallory@home.example") != nullptr);
+  seen.publish("gateway", ue(3, "sip:b@192.0.2.1:5070", "sip:bob@home.example"));
+  CHECK(seen.find_by_source("gateway", "sip:x@192.0.2.9", "sip:mallory@home.example") == nullptr);
+  CHECK(seen.find_by_source("gateway", "sip:x@192.0.2.9", "sip:alice@home.example") == also);
 }
 
 TEST_CASE("a contact alone names a UE only while no other has it") {
