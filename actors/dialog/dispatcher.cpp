@@ -176,7 +176,8 @@ void dispatcher::on_send_failed(const sip::transaction_key& owner, const flow& o
 void dispatcher::on_undelivered(std::string_view quoted) {
   constexpr std::string_view mark = "branch=";
   auto method = quoted.substr(0, quoted.find(' '));
-  auto at_branch = quoted.find(mark, std::min(quoted.find("\r\n"), quoted.size())); // of our Via, the first line behind the first
+  auto at_branch =
+      quoted.find(mark, std::min(quoted.find("\r\n"), quoted.size())); // of our Via, the first line behind the first
   if (at_branch == quoted.npos)
     return;
   auto branch = quoted.substr(at_branch + mark.size());

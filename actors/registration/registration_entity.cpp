@@ -162,7 +162,8 @@ void registration_entity::step(const ims::registrar_event_type& event) {
   std::vector<ims::watcher_effect_type> told;
   for (auto& e : effects)
     if (auto* changed = std::get_if<ims::registrar_effect::changed>(&e)) {
-      auto [watched, more] = ims::on(watchers_, ims::watcher_event::changed{std::move(changed->what)}, set_, env_.own.watchers);
+      auto [watched, more] =
+          ims::on(watchers_, ims::watcher_event::changed{std::move(changed->what)}, set_, env_.own.watchers);
       watchers_ = std::move(watched);
       std::move(more.begin(), more.end(), std::back_inserter(told));
     }

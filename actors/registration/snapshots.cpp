@@ -78,7 +78,8 @@ access_ref snapshots::find_by_source(std::string_view source_key, std::string_vi
       return found;
     // One user's flow speaks for him whatever he calls himself; one that several share does not say whose request this is.
     auto& all = here->by_contact;
-    auto one_user = std::all_of(all.begin(), all.end(), [&](auto& b) { return b.second->impi == all.begin()->second->impi; });
+    auto one_user =
+        std::all_of(all.begin(), all.end(), [&](auto& b) { return b.second->impi == all.begin()->second->impi; });
     return all.empty() || !one_user ? nullptr : all.begin()->second;
   });
 }

@@ -251,7 +251,8 @@ void complete(node_config& config, reading& in) {
     if (!in.given(key))
       field = by_default;
   };
-  unless_given("node.shards", config.node.shards, std::max(2u, std::thread::hardware_concurrency()) - 1); // docs/decisions/shards-and-cores.md
+  unless_given("node.shards", config.node.shards,
+               std::max(2u, std::thread::hardware_concurrency()) - 1); // docs/decisions/shards-and-cores.md
   unless_given("node.instance_id", config.node.instance_id, config.node.name);
   unless_given("pcscf.visited_network_id", config.pcscf.visited_network_id, domain);
   unless_given("pcscf.trust_domain", config.pcscf.trust_domain, std::vector<std::string>{domain});

@@ -181,7 +181,8 @@ std::vector<option> make_options() {
            "A call whose ends support no session timer is released after this."),
 
       make("overload.max_transactions", FIELD(overload.max_transactions), {.least = 100, .most = 10'000'000},
-           "Transactions at work on a shard beyond which new work gets 503. Ten times as many may be at rest: answered, and kept "
+           "Transactions at work on a shard beyond which new work gets 503. Ten times as many may be at rest: "
+           "answered, and kept "
            "for repeated messages."),
       make("overload.retry_after", FIELD(overload.retry_after), {.least = 1, .most = hour},
            "The Retry-After of that 503."),

@@ -35,7 +35,8 @@ TEST_CASE("of several UEs behind one flow the contact tells which, else the iden
   CHECK(seen.find_by_source("gateway", "sip:a@192.0.2.1:5070", "sip:alice@home.example") == nullptr);
 }
 
-TEST_CASE("a flow that several users share does not speak for one who is named by neither contact nor identity; one user's does") {
+TEST_CASE("a flow that several users share does not speak for one who is named by neither contact nor identity; one "
+          "user's does") {
   snapshots seen;
   auto alice = ue(1, "sip:a@192.0.2.1:5070", "sip:alice@home.example");
   auto also = ue(2, "sip:a@192.0.2.1:5072", "sip:alice@home.example");
