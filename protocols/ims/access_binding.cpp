@@ -242,7 +242,7 @@ private:
   bool is_ours(const reginfo::contact& c) { return same_address(c.uri, s().contact); }
 
   void learn(const reginfo::document& d, instant at) {
-    auto merged = reginfo::merge(s().subscription.seen, d);
+    auto merged = reginfo::follow(s().subscription.seen, d);
     if (merged == reginfo::merge_result::old)
       return;
     if (merged == reginfo::merge_result::missing && !s().subscription.renewing)

@@ -33,8 +33,8 @@ struct reg_subscription {
   /// tried.
   instant renew_at;
   bool renewing = false;
-  bool retry = false; ///< ended: try again at renew_at
-  reginfo::view seen;
+  bool retry = false;          ///< ended: try again at renew_at
+  reginfo::versions_seen seen; ///< the documents themselves change the binding as they come
   friend bool operator==(const reg_subscription&, const reg_subscription&) = default;
 };
 
@@ -170,7 +170,6 @@ std::optional<instant> deadline_of(const access_binding& binding) noexcept;
 sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self, std::string_view contact);
 
 std::string encode(const access_binding& binding);
-/// The registrations seen are not stored: after recovery the first NOTIFY is asked to be full by a new SUBSCRIBE.
 std::optional<access_binding> decode_access_binding(std::string_view octets);
 
 } // namespace troupe::ims

@@ -32,6 +32,8 @@ void put_subscription(writer& w, const reg_subscription& d) {
   put_instant(w, d.renew_at);
   w.u8(d.renewing);
   w.u8(d.retry);
+  w.u8(d.seen.have_full);
+  w.number(d.seen.version);
 }
 
 bool take_subscription(reader& r, reg_subscription& d) {
@@ -49,6 +51,8 @@ bool take_subscription(reader& r, reg_subscription& d) {
   d.renew_at = take_instant(r);
   d.renewing = r.u8() != 0;
   d.retry = r.u8() != 0;
+  d.seen.have_full = r.u8() != 0;
+  d.seen.version = static_cast<std::uint32_t>(r.number());
   return true;
 }
 

@@ -50,11 +50,18 @@ contact_status status_after(contact_event e) noexcept {
   }
 }
 
-merge_result merge(view& v, const document& d) {
-  if (v.have_full && d.version <= v.version)
+merge_result follow(versions_seen& seen, const document& d) {
+  if (seen.have_full && d.version <= seen.version)
     return merge_result::old;
-  if (d.state == document_state::partial && (!v.have_full || d.version != v.version + 1))
+  if (d.state == document_state::partial && (!seen.have_full || d.version != seen.version + 1))
     return merge_result::missing;
+  seen = {d.version, true};
+  return merge_result::taken;
+}
+
+merge_result merge(view& v, const document& d) {
+  if (auto followed = follow(v, d); followed != merge_result::taken)
+    return followed;
   if (d.state == document_state::full)
     v.registrations = d.registrations;
   else
@@ -65,8 +72,6 @@ merge_result merge(view& v, const document& d) {
         v.registrations.push_back(r);
     }
   drop_terminated(v.registrations);
-  v.version = d.version;
-  v.have_full = true;
   return merge_result::taken;
 }
 

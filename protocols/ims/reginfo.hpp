@@ -87,10 +87,14 @@ struct limits {
 /// user.
 result<document> parse(std::string_view xml, const limits& most = {});
 
-/// What a subscriber holds of a registration, after documents came in: RFC 3680 clause 5.1.
-struct view {
+/// How far a subscriber has followed a registration: RFC 3680 clause 5.1.
+struct versions_seen {
   std::uint32_t version = 0;
   bool have_full = false;
+  friend bool operator==(const versions_seen&, const versions_seen&) = default;
+};
+/// And what it holds of it.
+struct view : versions_seen {
   std::vector<registration> registrations;
   friend bool operator==(const view&, const view&) = default;
 };
@@ -99,6 +103,8 @@ enum class merge_result : std::uint8_t {
   old,     ///< a version that was seen: to be ignored
   missing, ///< versions in between are lost, or no full state yet: to be refreshed by a SUBSCRIBE
 };
+/// For who acts on each document and keeps none. Changes `seen` only when the answer is `taken`.
+merge_result follow(versions_seen& seen, const document& d);
 /// Changes `v` only when the answer is `taken`. Contacts that are terminated leave the view, as do terminated
 /// registrations.
 merge_result merge(view& v, const document& d);
