@@ -17,7 +17,7 @@
 namespace troupe {
 
 /// The answer to a REGISTER, SUBSCRIBE or NOTIFY. Called once, on the entity's shard.
-using answer_with = std::function<void(sip::message)>;
+using answer_with = std::function<void(sip::message_ref)>;
 
 /// An entity's deadline has come, or it has been quiet for a while.
 struct timer_due {};
@@ -34,7 +34,7 @@ struct vectors {
 
 namespace to_registration {
 struct registering {
-  ims::register_request request;
+  ims::register_request_ref request;
   answer_with answer;
 };
 /// The HSS's word on a REGISTER's assignment. Goes to the set that the user data names, wherever the REGISTER was.

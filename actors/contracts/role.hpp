@@ -84,7 +84,7 @@ using question = std::variant<cx::uar, cx::lir, ask_registrar, ask_notifier, ask
 struct facts {
   std::optional<cx::uaa> uaa;
   std::optional<cx::lia> lia;
-  std::optional<sip::message> response; ///< of the registrar or notifier
+  sip::message_ref response; ///< of the registrar or notifier
   std::optional<std::shared_ptr<const ims::profile_snapshot>> profile;
   std::optional<std::shared_ptr<const ims::access_snapshot>> binding;
   bool noted = false;

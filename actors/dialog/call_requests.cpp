@@ -55,7 +55,7 @@ void call::notify_binding(forwarding& f, const sip::token& binding) {
   w.forwarding = f.number;
   w.request = *f.request;
   if (ask(roles::ask_subscriber{*f.request, binding.key}, w))
-    go_back(f, w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f.request, 481, new_tag()), 0);
+    go_back(f, w.facts.response ? *w.facts.response : sip::make_response(*f.request, 481, new_tag()), 0);
 }
 
 /// What decides where a request goes from here is not only what is in it, but which half, and which role, sees it.
@@ -128,7 +128,7 @@ void call::advance(request_walk w) {
     if (!f || f->answered)
       return;      // cancelled meanwhile
     if (!w.role) { // asked for by notify_binding
-      auto found = w.facts.response ? std::move(*w.facts.response) : sip::make_response(*f->request, 481, new_tag());
+      auto found = w.facts.response ? *w.facts.response : sip::make_response(*f->request, 481, new_tag());
       return go_back(*f, std::move(found), 0);
     }
     auto decided = w.role->on_request(w.request, context_of(w, *f), w.own);

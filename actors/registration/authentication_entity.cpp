@@ -108,9 +108,9 @@ void authentication_entity::on(to_authentication::register_received& m) {
   e.at = now();
   e.impu = sip::canonical_aor(*uri);
   e.call_id = m.request->value(sip::hdr::call_id);
-  e.contact_registered = contact_is_registered(*m.request);
   if (*credentials) {
     e.shield = (*credentials)->shield;
+    e.contact_registered = e.shield != ims::protection::absent && contact_is_registered(*m.request);
     e.answer = ims::to_answer(**credentials);
     e.verify = [this, request = m.request, c = **credentials](const ims::auth_vector& v) {
       return ims::right_response(v, c, key_, env_.own.realm, *request);
@@ -120,7 +120,7 @@ void authentication_entity::on(to_authentication::register_received& m) {
 }
 
 void authentication_entity::step(const ims::authentication_event& event) {
-  auto [next, effects] = ims::on(state_, event, env_.own.authentication);
+  auto [next, effects] = ims::on(std::move(state_), event, env_.own.authentication);
   state_ = std::move(next);
   if (ims::is_settled(state_))
     entities_.erase(key_);
@@ -156,18 +156,20 @@ void authentication_entity::carry_out(ims::auth_effect::challenge& e) {
     response.add(sip::hdr::www_authenticate, value);
   auto answer = std::move(found->second.answer);
   waiting_.erase(found);
-  after_store([answer = std::move(answer), response = std::move(response)] { answer(response); });
+  after_store(
+      [answer = std::move(answer), response = make_ref<const sip::message>(std::move(response))] { answer(response); });
 }
 
 void authentication_entity::carry_out(ims::auth_effect::accept& e) {
   auto found = waiting_.find(e.ticket);
   if (found == waiting_.end())
     return;
-  auto request = ims::read_register(found->second.request, key_, now(), 0);
+  auto request = ims::read_register(found->second.request, key_, now());
   if (!request)
     return reply(e.ticket, request.error().status);
   request->gruu_nonce = home().random().next();
-  env_.front.registering(std::move(*request), std::move(found->second.answer));
+  env_.front.registering(std::make_shared<const ims::register_request>(std::move(*request)),
+                         std::move(found->second.answer));
   waiting_.erase(found);
 }
 
@@ -189,12 +191,12 @@ void authentication_entity::carry_out(ims::auth_effect::tell_hss& e) {
 void authentication_entity::reply(std::uint64_t ticket, int status) {
   auto found = waiting_.extract(ticket);
   if (!found.empty())
-    found.mapped().answer(refusal(*found.mapped().request, status));
+    found.mapped().answer(make_ref<const sip::message>(refusal(*found.mapped().request, status)));
 }
 
 void authentication_entity::abandon() {
   for (auto& [ticket, w] : std::exchange(waiting_, {}))
-    w.answer(refusal(*w.request, 500));
+    w.answer(make_ref<const sip::message>(refusal(*w.request, 500)));
 }
 
 } // namespace troupe

@@ -102,7 +102,7 @@ void binding_entity::on(to_binding::notified& m) {
   // RFC 6665 clause 4.1.3: what does not belong to our dialog is nobody's.
   auto& dialog = state_.subscription;
   if (m.request->value(sip::hdr::call_id) != dialog.call_id || sip::to_tag(*m.request) != dialog.local_tag) {
-    m.answer(sip::make_response(*m.request, 481, home().random().token(8)));
+    m.answer(make_ref<const sip::message>(sip::make_response(*m.request, 481, home().random().token(8))));
     return rest(ims::deadline_of(state_), false);
   }
   notify_ = m.request;
@@ -118,7 +118,7 @@ void binding_entity::on(to_binding::notified& m) {
   e.body = notify_->body();
   step(e);
   if (auto left = std::exchange(answer_, nullptr)) // the machine had nothing to say: it is none of ours
-    left(sip::make_response(*notify_, 481, home().random().token(8)));
+    left(make_ref<const sip::message>(sip::make_response(*notify_, 481, home().random().token(8))));
   notify_ = {};
 }
 
@@ -198,7 +198,9 @@ void binding_entity::carry_out(ims::access_effect::subscribe& e) {
 
 void binding_entity::carry_out(ims::access_effect::answer_notify& e) {
   if (auto answer = std::exchange(answer_, nullptr))
-    after_store([answer, response = sip::make_response(*notify_, e.status, {})] { answer(response); });
+    after_store([answer, response = make_ref<const sip::message>(sip::make_response(*notify_, e.status, {}))] {
+      answer(response);
+    });
 }
 
 void binding_entity::carry_out(ims::access_effect::removed& e) {

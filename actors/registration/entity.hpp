@@ -43,8 +43,11 @@ protected:
     this->quit();
   }
   /// Runs `then` once what was put is stored. An entity that has ended meanwhile does not matter to it.
-  void after_store(std::function<void()> then) {
-    entities_.after_commit([then = std::move(then)](store::outcome) { then(); });
+  template <class Then>
+  void after_store(Then then) {
+    if (entities_.settled())
+      return then();
+    entities_.after_commit([then = std::move(then)](store::outcome) mutable { then(); });
   }
 
   void on_failure(std::exception_ptr& thrown) override {

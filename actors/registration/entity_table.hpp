@@ -43,6 +43,7 @@ public:
     values_.put({type_, key}, deadline, value);
   }
   void erase(const std::string& key) { values_.erase({type_, key}); }
+  bool settled() const { return values_.settled(); }
   void after_commit(std::function<void(store::outcome)> then) { values_.after_commit(std::move(then)); }
   void put_away(const std::string& key) {
     if (auto kept = values_.find({type_, key}))

@@ -92,14 +92,14 @@ registration_entity::behavior_type registration_entity::make_behavior() {
 }
 
 void registration_entity::on(to_registration::registering& m) {
-  m.request.ticket = next_ticket_++;
-  waiting_[m.request.ticket] = {m.request.message, std::move(m.answer)};
-  step(ims::registrar_event::registering{std::move(m.request)});
+  auto ticket = next_ticket_++;
+  waiting_[ticket] = {m.request->message, std::move(m.answer)};
+  step(ims::registrar_event::registering{std::move(m.request), ticket});
 }
 
 void registration_entity::on(to_registration::assigned& m) {
-  m.event.request.ticket = next_ticket_++;
-  waiting_[m.event.request.ticket] = {m.event.request.message, std::move(m.answer)};
+  m.event.ticket = next_ticket_++;
+  waiting_[m.event.ticket] = {m.event.request->message, std::move(m.answer)};
   step(std::move(m.event));
 }
 
@@ -156,7 +156,7 @@ std::optional<instant> registration_entity::deadline() const {
 }
 
 void registration_entity::step(const ims::registrar_event_type& event) {
-  auto [next, effects] = ims::on(set_, event, env_.own.registrar);
+  auto [next, effects] = ims::on(std::move(set_), event, env_.own.registrar);
   set_ = std::move(next);
   // What watchers are told is part of the same value: one put for both.
   std::vector<ims::watcher_effect_type> told;
@@ -254,7 +254,8 @@ void registration_entity::reply(std::uint64_t ticket, sip::message response) {
   auto found = waiting_.extract(ticket);
   if (found.empty())
     return;
-  after_store([answer = std::move(found.mapped().answer), response = std::move(response)] { answer(response); });
+  after_store([answer = std::move(found.mapped().answer),
+               response = make_ref<const sip::message>(std::move(response))] { answer(response); });
 }
 
 void registration_entity::carry_out(ims::registrar_effect::assign& e) {
@@ -267,12 +268,12 @@ void registration_entity::carry_out(ims::registrar_effect::assign& e) {
   env_.counts.add(metric::cx_requests);
   if (!e.request)
     return env_.hss.ask(std::move(question), [](cx::saa) {});
-  auto found = waiting_.extract(e.request->ticket);
+  auto found = waiting_.extract(e.ticket);
   if (found.empty())
     return;
   // The set's key is its default identity, which the user data names: the answer goes to that entity.
   env_.hss.ask(std::move(question),
-               [front = &env_.front, counts = &env_.counts, key = key_, request = std::move(*e.request),
+               [front = &env_.front, counts = &env_.counts, key = key_, request = std::move(e.request),
                 answer = std::move(found.mapped().answer)](cx::saa a) mutable {
                  ims::registrar_event::assigned event;
                  event.request = std::move(request);
@@ -359,7 +360,7 @@ void registration_entity::carry_out(ims::watcher_effect::notify& e) {
 
 void registration_entity::abandon() {
   for (auto& [ticket, w] : std::exchange(waiting_, {}))
-    w.answer(refusal(*w.request, 500));
+    w.answer(make_ref<const sip::message>(refusal(*w.request, 500)));
 }
 
 } // namespace troupe

@@ -73,7 +73,7 @@ void registration_front::go(front& there, std::function<void(front&)> work) {
 }
 
 answer_with registration_front::back(answer_with answer) {
-  return [this, answer = std::move(answer)](sip::message response) {
+  return [this, answer = std::move(answer)](sip::message_ref response) {
     if (unit::current() == &home_.unit())
       return answer(std::move(response));
     home_.post([answer, response = std::move(response)] { answer(response); });
@@ -100,12 +100,12 @@ void registration_front::find(cx::lir& q, std::function<void(put)> done) {
 
 void registration_front::find(roles::ask_registrar& q, std::function<void(put)> done) {
   auto impi = impi_of(q.request);
-  auto answer = back([done = std::move(done)](sip::message response) {
+  auto answer = back([done = std::move(done)](sip::message_ref response) {
     done([response = std::move(response)](roles::facts& f) { f.response = response; });
   });
   auto request = make_ref<const sip::message>(std::move(q.request));
-  go(at(impi), [impi, request, answer = std::move(answer)](front& there) {
-    there.authentications_.tell(impi, to_authentication::register_received{request, answer});
+  go(at(impi), [impi, request, answer = std::move(answer)](front& there) mutable {
+    there.authentications_.tell(impi, to_authentication::register_received{std::move(request), std::move(answer)});
   });
 }
 
@@ -113,15 +113,16 @@ void registration_front::find(roles::ask_notifier& q, std::function<void(put)> d
   // Inside a dialog the Request-URI is the S-CSCF's; To still says whose registration it is.
   auto to = sip::parse_name_addr(q.request.value(sip::hdr::to));
   auto impu = sip::to_tag(q.request).empty() ? aor_of(q.request.uri()) : to ? aor_of(to->uri) : std::string();
-  auto answer = back([done = std::move(done)](sip::message response) {
+  auto answer = back([done = std::move(done)](sip::message_ref response) {
     done([response = std::move(response)](roles::facts& f) { f.response = response; });
   });
   auto known = env_.seen.find_set(impu);
   if (!known)
-    return answer(sip::make_response(q.request, sip::to_tag(q.request).empty() ? 404 : 481, home_.random().token(8)));
+    return answer(make_ref<const sip::message>(
+        sip::make_response(q.request, sip::to_tag(q.request).empty() ? 404 : 481, home_.random().token(8))));
   auto request = make_ref<const sip::message>(std::move(q.request));
-  go(at(known->key), [key = known->key, request, answer = std::move(answer)](front& there) {
-    there.sets_.tell(key, to_registration::subscribing{request, answer});
+  go(at(known->key), [key = known->key, request, answer = std::move(answer)](front& there) mutable {
+    there.sets_.tell(key, to_registration::subscribing{std::move(request), std::move(answer)});
   });
 }
 
@@ -188,26 +189,28 @@ void registration_front::find(roles::note_registration& q, std::function<void(pu
   };
   to_binding::note m{make_ref<const sip::message>(std::move(q.request)),
                      make_ref<const sip::message>(std::move(q.response)), q.from, key, stored};
-  go(at(key), [key, m](front& there) { there.bindings_.tell(binding_entity::key_of(key), m); });
+  go(at(key), [key, m = std::move(m)](front& there) mutable {
+    there.bindings_.tell(binding_entity::key_of(key), std::move(m));
+  });
 }
 
 void registration_front::find(roles::ask_subscriber& q, std::function<void(put)> done) {
-  auto answer = back([done = std::move(done)](sip::message response) {
+  auto answer = back([done = std::move(done)](sip::message_ref response) {
     done([response = std::move(response)](roles::facts& f) { f.response = response; });
   });
   auto request = make_ref<const sip::message>(std::move(q.request));
-  go(at(q.key), [key = q.key, request, answer = std::move(answer)](front& there) {
-    there.bindings_.tell(binding_entity::key_of(key), to_binding::notified{request, answer});
+  go(at(q.key), [key = q.key, request, answer = std::move(answer)](front& there) mutable {
+    there.bindings_.tell(binding_entity::key_of(key), to_binding::notified{std::move(request), std::move(answer)});
   });
 }
 
 // -- for the entities -------------------------------------------------------------------------------------------
 
-void registration_front::registering(ims::register_request request, answer_with answer) {
-  auto known = env_.seen.find_set(request.impu);
-  auto key = known ? known->key : request.impu;
-  go(at(key), [key, request = std::move(request), answer = std::move(answer)](front& there) {
-    there.sets_.tell(key, to_registration::registering{request, answer});
+void registration_front::registering(ims::register_request_ref request, answer_with answer) {
+  auto known = env_.seen.find_set(request->impu);
+  auto key = known ? known->key : request->impu;
+  go(at(key), [key, request = std::move(request), answer = std::move(answer)](front& there) mutable {
+    there.sets_.tell(key, to_registration::registering{std::move(request), std::move(answer)});
   });
 }
 
@@ -215,8 +218,8 @@ void registration_front::assigned(const std::string& key, ims::registrar_event::
   auto named = event.user ? canonical_default(event.user) : key;
   if (named.empty())
     named = key;
-  go(at(named), [named, event = std::move(event), answer = std::move(answer)](front& there) {
-    there.sets_.tell(named, to_registration::assigned{event, answer});
+  go(at(named), [named, event = std::move(event), answer = std::move(answer)](front& there) mutable {
+    there.sets_.tell(named, to_registration::assigned{std::move(event), std::move(answer)});
   });
 }
 

@@ -26,7 +26,7 @@ public:
   void find(roles::question q, std::function<void(put)> done) override;
 
   // for the entities of this shard
-  void registering(ims::register_request request, answer_with answer);
+  void registering(ims::register_request_ref request, answer_with answer);
   void assigned(const std::string& key, ims::registrar_event::assigned event, answer_with answer);
   void terminate(const std::string& set_key);
   void release_calls_of(const std::string& holder);

@@ -21,7 +21,7 @@ std::string base64_of(std::string_view octets) { return to_base64(as_bytes(octet
 
 class machine {
 public:
-  machine(const authentication& state, const authentication_policy& policy) : policy_(policy) { out_.next = state; }
+  machine(authentication state, const authentication_policy& policy) : policy_(policy) { out_.next = std::move(state); }
 
   authentication_step take() && { return std::move(out_); }
 
@@ -204,9 +204,8 @@ constexpr std::uint8_t version = 1;
 
 } // namespace
 
-authentication_step on(const authentication& state, const authentication_event& event,
-                       const authentication_policy& policy) {
-  machine m(state, policy);
+authentication_step on(authentication state, const authentication_event& event, const authentication_policy& policy) {
+  machine m(std::move(state), policy);
   std::visit(m, event);
   return std::move(m).take();
 }

@@ -151,8 +151,7 @@ struct authentication_step {
   std::vector<authentication_effect> effects;
 };
 
-authentication_step on(const authentication& state, const authentication_event& event,
-                       const authentication_policy& policy);
+authentication_step on(authentication state, const authentication_event& event, const authentication_policy& policy);
 
 /// True when the state holds nothing that must be kept.
 bool is_settled(const authentication& state) noexcept;

@@ -14,34 +14,36 @@ namespace effect = registrar_effect;
 
 class machine {
 public:
-  machine(const registration_set& set, const registrar_policy& policy) : policy_(policy) { out_.next = set; }
+  machine(registration_set set, const registrar_policy& policy) : policy_(policy) { out_.next = std::move(set); }
 
   registrar_step take() && { return std::move(out_); }
 
   void operator()(const event::registering& e) {
-    auto plan = plan_bindings(s(), e.request, policy_);
+    auto& request = *e.request;
+    auto plan = plan_bindings(s(), request, policy_);
     if (!plan)
-      return refuse(e.request, plan.error());
-    if (auto type = assignment_for(e.request, *plan))
-      return effect(effect::assign{*type, e.request.impi, {e.request.impu}, e.request});
-    commit(e.request, std::move(*plan));
+      return refuse(e.ticket, plan.error());
+    if (auto type = assignment_for(request, *plan))
+      return effect(effect::assign{*type, request.impi, {request.impu}, e.request, e.ticket});
+    commit(request, e.ticket, std::move(*plan));
   }
 
   void operator()(const event::assigned& e) {
-    auto plan = plan_bindings(s(), e.request, policy_);
+    auto& request = *e.request;
+    auto plan = plan_bindings(s(), request, policy_);
     bool leaving = plan && !plan->adds;
     if (!e.success && !leaving)
-      return effect(effect::refuse{e.request.ticket, e.status, 0, "the HSS did not assign this S-CSCF"});
+      return effect(effect::refuse{e.ticket, e.status, 0, "the HSS did not assign this S-CSCF"});
     if (!plan)
       return refuse_late(e, plan.error());
     auto before = watched_identities(s());
     if (e.success && !leaving) {
       take_profile(e.user_data, e.user, e.charging);
       s().associated_impis = e.associated_impis;
-      if (!usable_for(e.request))
-        return refuse_profile(e.request);
+      if (!usable_for(request))
+        return refuse_profile(request, e.ticket);
     }
-    commit(e.request, std::move(*plan), gone_since(before));
+    commit(request, e.ticket, std::move(*plan), gone_since(before));
   }
 
   void operator()(const event::served_unregistered& e) {
@@ -54,7 +56,7 @@ public:
   void operator()(const event::no_longer_served&) {
     if (s().state != registration_state::unregistered)
       return;
-    effect(effect::assign{assignment::timeout_deregistration, {}, set_identity(), std::nullopt});
+    effect(effect::assign{assignment::timeout_deregistration, {}, set_identity(), {}});
     forget();
   }
 
@@ -105,8 +107,8 @@ private:
   registration_set& s() { return out_.next; }
   void effect(registrar_effect_type e) { out_.effects.push_back(std::move(e)); }
 
-  void refuse(const register_request& request, const error& why) {
-    effect(effect::refuse{request.ticket, why.status, why.status == 423 ? policy_.min_expires : 0, why.what});
+  void refuse(std::uint64_t ticket, const error& why) {
+    effect(effect::refuse{ticket, why.status, why.status == 423 ? policy_.min_expires : 0, why.what});
   }
 
   /// The SAR that this REGISTER needs first, if any: TS 29.228 clause 6.1.2.1, for each private identity on its own.
@@ -140,15 +142,15 @@ private:
 
   /// Another REGISTER came first. Where the HSS now holds a private identity without a contact, it learns so.
   void refuse_late(const event::assigned& e, const error& why) {
-    refuse(e.request, why);
-    if (!has_contact_of(s().bindings, e.request.impi))
-      effect(effect::assign{assignment::administrative_deregistration, e.request.impi, {e.request.impu}, std::nullopt});
+    refuse(e.ticket, why);
+    if (!has_contact_of(s().bindings, e.request->impi))
+      effect(effect::assign{assignment::administrative_deregistration, e.request->impi, {e.request->impu}, {}});
   }
 
   /// The HSS assigned us a user whom we cannot serve: its record is set right again, and nothing here has changed.
-  void refuse_profile(const register_request& request) {
-    effect(effect::refuse{request.ticket, 403, 0, "the profile has no identity that is not barred, or not this one"});
-    effect(effect::assign{assignment::administrative_deregistration, request.impi, {request.impu}, std::nullopt});
+  void refuse_profile(const register_request& request, std::uint64_t ticket) {
+    effect(effect::refuse{ticket, 403, 0, "the profile has no identity that is not barred, or not this one"});
+    effect(effect::assign{assignment::administrative_deregistration, request.impi, {request.impu}, {}});
     std::vector<contact_change> gone;
     for (auto& b : s().bindings)
       gone.push_back({b, reginfo::contact_event::deactivated, std::nullopt});
@@ -167,14 +169,15 @@ private:
     return gone;
   }
 
-  void commit(const register_request& request, binding_plan plan, std::vector<watched_identity> gone = {}) {
+  void commit(const register_request& request, std::uint64_t ticket, binding_plan plan,
+              std::vector<watched_identity> gone = {}) {
     bool before = !s().bindings.empty();
     s().bindings = std::move(plan.bindings);
     s().next_id = plan.next_id;
     bool after = !s().bindings.empty();
     if (after)
       s().state = registration_state::registered;
-    effect(effect::answer{request.ticket, answer_to(request)});
+    effect(effect::answer{ticket, answer_to(request)});
     if (!after && before)
       return end(std::move(plan.changes), watched_identities(s()), request.at, request.message);
     if (!plan.changes.empty() || !gone.empty())
@@ -201,7 +204,7 @@ private:
       return;
     for (auto& impi : impis)
       if (sar && !has_contact_of(s().bindings, impi))
-        effect(effect::assign{*sar, impi, set_identity(), std::nullopt});
+        effect(effect::assign{*sar, impi, set_identity(), {}});
     if (s().bindings.empty())
       return end(std::move(changes), watched_identities(s()), at);
     effect(effect::changed{{at, watched_identities(s()), std::move(changes), {}, false}});
@@ -278,8 +281,8 @@ private:
 
 } // namespace
 
-registrar_step on(const registration_set& set, const registrar_event_type& event, const registrar_policy& policy) {
-  machine m(set, policy);
+registrar_step on(registration_set set, const registrar_event_type& event, const registrar_policy& policy) {
+  machine m(std::move(set), policy);
   std::visit(m, event);
   return std::move(m).take();
 }

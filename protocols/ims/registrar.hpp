@@ -95,11 +95,13 @@ void fill_response(sip::message& response, const registration_answer& answer, st
 
 namespace registrar_event {
 struct registering {
-  register_request request;
+  register_request_ref request;
+  std::uint64_t ticket = 0; ///< names the request in the effects
 };
 /// The HSS's word on an `assign` that carried a request. Null user data with success: unchanged.
 struct assigned {
-  register_request request;
+  register_request_ref request;
+  std::uint64_t ticket = 0;
   bool success = false;
   int status = 500; ///< where it failed: 403, 480, 504...
   std::shared_ptr<const std::string> user_data;
@@ -165,7 +167,8 @@ struct assign {
   assignment type;
   std::string impi;
   std::vector<std::string> impus;
-  std::optional<register_request> request;
+  register_request_ref request; ///< or null
+  std::uint64_t ticket = 0;
 };
 struct changed {
   registration_change what; ///< for the watchers
@@ -188,7 +191,7 @@ struct registrar_step {
   std::vector<registrar_effect_type> effects;
 };
 
-registrar_step on(const registration_set& set, const registrar_event_type& event, const registrar_policy& policy);
+registrar_step on(registration_set set, const registrar_event_type& event, const registrar_policy& policy);
 
 /// The identities that watchers may see, in the order of the profile.
 std::vector<watched_identity> watched_identities(const registration_set& set);

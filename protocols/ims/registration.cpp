@@ -94,10 +94,8 @@ bool first_hop_keeps_flows(const std::vector<std::string>& path) {
 
 } // namespace
 
-result<register_request> read_register(const sip::message_ref& request, std::string_view impi, instant at,
-                                       std::uint64_t ticket) {
+result<register_request> read_register(const sip::message_ref& request, std::string_view impi, instant at) {
   register_request out;
-  out.ticket = ticket;
   out.at = at;
   out.impi = impi;
   out.message = request;

@@ -75,7 +75,6 @@ struct contact_request {
 
 /// An authenticated REGISTER as the registrar reads it.
 struct register_request {
-  std::uint64_t ticket = 0; ///< names the request in the effects
   instant at;
   std::string impi;
   std::string impu; ///< canonical form of To
@@ -94,9 +93,10 @@ struct register_request {
   std::string visited_network;
   sip::message_ref message; ///< filter criteria look into it
 };
+/// It goes to the HSS and back, and from shard to shard: never copied.
+using register_request_ref = std::shared_ptr<const register_request>;
 
 /// 400 for what cannot be understood, 416 for a To that is neither SIP nor tel.
-result<register_request> read_register(const sip::message_ref& request, std::string_view impi, instant at,
-                                       std::uint64_t ticket);
+result<register_request> read_register(const sip::message_ref& request, std::string_view impi, instant at);
 
 } // namespace troupe::ims

@@ -11,7 +11,7 @@ namespace effect = troupe::ims::registrar_effect;
 using reginfo::contact_event;
 
 TEST_CASE("TS 24.229 5.4.1.2.2F: the first REGISTER asks the HSS to assign this S-CSCF, and nothing is bound before") {
-  auto step = on({}, event::registering{request_of({})});
+  auto step = on({}, event::registering{request_of({}), 1});
   REQUIRE(step.effects.size() == 1);
   auto assign = find<effect::assign>(step);
   REQUIRE(assign);
@@ -240,7 +240,7 @@ TEST_CASE("RFC 3261 10.3 step 6: a wildcard with an interval, or beside a contac
     o.contacts = {"*", "<sip:ue@1>"};
     o.expires = "0";
   }
-  auto r = read_register(message_of(o), "a@h", start, 1);
+  auto r = read_register(message_of(o), "a@h", start);
   REQUIRE_FALSE(r);
   CHECK(r.error().status == 400);
 }
@@ -251,13 +251,13 @@ TEST_CASE("a REGISTER that cannot be understood is refused with the status of it
   SECTION("a Contact that is broken") { o.contacts = {"<sip:a@b"}; }
   SECTION("more contacts than anyone has") {
     o.contacts.assign(65, "<sip:ue@10.0.0.1>");
-    auto r = read_register(message_of(o), "a@h", start, 1);
+    auto r = read_register(message_of(o), "a@h", start);
     REQUIRE_FALSE(r);
     CHECK(r.error().status == 403);
     return;
   }
   SECTION("more Path values than anyone has") { o.path.assign(33, "<sip:p@x;lr>"); }
-  auto r = read_register(message_of(o), "a@h", start, 1);
+  auto r = read_register(message_of(o), "a@h", start);
   REQUIRE_FALSE(r);
   CHECK(r.error().status == 400);
 }

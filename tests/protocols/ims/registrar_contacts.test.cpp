@@ -81,8 +81,7 @@ TEST_CASE("RFC 5627 5.1: a UE that supports GRUU gets a public one, and temporar
   o.contacts = {"<sip:ue@10.0.0.1>;+sip.instance=\"<urn:uuid:1>\""};
   auto answer = profile("02_implicit_set_barring.xml");
   auto send = [&](const registration_set& set, std::uint64_t nonce) {
-    answer.request = request_of(o);
-    answer.request.gruu_nonce = nonce;
+    answer.request = request_of(o, nonce);
     return ims::on(set, answer, p);
   };
   auto step = send({}, 1);

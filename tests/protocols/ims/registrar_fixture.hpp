@@ -55,11 +55,12 @@ inline sip::message_ref message_of(const register_options& o) {
   return make_ref<sip::message>(m);
 }
 
-inline register_request request_of(const register_options& o) {
-  auto r = read_register(message_of(o), o.impi, o.at, o.ticket);
+inline register_request_ref request_of(const register_options& o, std::optional<std::uint64_t> gruu_nonce = {}) {
+  auto r = read_register(message_of(o), o.impi, o.at);
   INFO((r ? "" : r.error().what));
   REQUIRE(r);
-  return *r;
+  r->gruu_nonce = gruu_nonce;
+  return std::make_shared<const register_request>(std::move(*r));
 }
 
 template <class Effect, class Step>
@@ -74,10 +75,11 @@ const Effect* find(const Step& step) {
 inline registrar_step run(const registration_set& set, const register_options& o,
                           const std::string& file = "02_implicit_set_barring.xml",
                           const registrar_policy& policy = {}) {
-  auto step = on(set, registrar_event::registering{request_of(o)}, policy);
+  auto step = on(set, registrar_event::registering{request_of(o), o.ticket}, policy);
   if (auto assign = find<registrar_effect::assign>(step)) {
     auto answer = profile(file);
-    answer.request = *assign->request;
+    answer.request = assign->request;
+    answer.ticket = assign->ticket;
     return on(step.next, answer, policy);
   }
   return step;

@@ -40,7 +40,7 @@ TEST_CASE("24.229 5.4.1: a REGISTER is the registrar's, and its answer goes back
   auto sent = registration();
   auto asked = s.gets(sent);
   CHECK(asks<ask_registrar>(asked).request.method() == sip::method::register_);
-  s.facts.response = answer_to(sent, GENERATE(401, 403, 404, 423, 500));
+  s.facts.response = make_ref<const sip::message>(answer_to(sent, GENERATE(401, 403, 404, 423, 500)));
   auto decided = s.gets(sent);
   auto& response = is<reply>(decided).response;
   CHECK(response.status() == s.facts.response->status());
@@ -50,7 +50,8 @@ TEST_CASE("24.229 5.4.1: a REGISTER is the registrar's, and its answer goes back
 TEST_CASE("24.229 5.4.1.2.2F: the 200 tells the way to us and the home network's IOI") {
   scscf_scene s(sip::half::originating);
   auto sent = registration();
-  s.facts.response = answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>;expires=600\n");
+  s.facts.response =
+      make_ref<const sip::message>(answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>;expires=600\n"));
   auto decided = s.gets(sent);
   auto& response = is<reply>(decided).response;
   auto token = token_in(response.value(sip::hdr::service_route));
@@ -67,7 +68,7 @@ TEST_CASE("24.229 5.4.1.2.2F: the 200 tells the way to us and the home network's
 TEST_CASE("24.229 5.4.1.4: a 200 that leaves no contact gives no way to us") {
   scscf_scene s(sip::half::originating);
   auto sent = registration();
-  s.facts.response = answer_to(sent, 200);
+  s.facts.response = make_ref<const sip::message>(answer_to(sent, 200));
   auto decided = s.gets(sent);
   CHECK_FALSE(is<reply>(decided).response.has(sip::hdr::service_route));
 }
@@ -75,8 +76,8 @@ TEST_CASE("24.229 5.4.1.4: a 200 that leaves no contact gives no way to us") {
 TEST_CASE("RFC 3608 6.3: a Service-Route that the registrar gave stays") {
   scscf_scene s(sip::half::originating);
   auto sent = registration();
-  s.facts.response =
-      answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>\nService-Route: <sip:mine.example;lr>\n");
+  s.facts.response = make_ref<const sip::message>(
+      answer_to(sent, 200, "Contact: <sip:alice@192.0.2.7:5060>\nService-Route: <sip:mine.example;lr>\n"));
   auto decided = s.gets(sent);
   CHECK(all(is<reply>(decided).response, sip::hdr::service_route) == texts{"<sip:mine.example;lr>"});
 }
@@ -88,7 +89,7 @@ TEST_CASE("24.229 5.4.2.1.1: a subscription to a registration that is here is th
   auto sent = subscription("reg");
   auto asked = s.gets(sent);
   CHECK(asks<ask_notifier>(asked).request.uri() == "sip:alice@home.example");
-  s.facts.response = answer_to(sent, 200);
+  s.facts.response = make_ref<const sip::message>(answer_to(sent, 200));
   auto decided = s.gets(sent);
   CHECK(status_of(decided) == 200);
 }
