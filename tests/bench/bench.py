@@ -26,7 +26,7 @@ from lib import isolation
 
 OUT = servers.OUT
 LOADS = {"call": "a call through one hop: a bare relay, Kamailio, troupe",
-         "registration": "a SIP digest registration: Kamailio, troupe",
+         "registration": "a SIP digest registration: Kamailio, troupe as registrar, troupe with the IMS's access side too",
          "dialogs": "bytes of a held dialog: Kamailio, troupe",
          "ims": "a call between two registered IMS users: troupe",
          "--million": "one million held dialogs: troupe",
@@ -96,13 +96,14 @@ def compare(given, rows, title, name, contestants, measure):
         for who, _ in contestants:
             rows.row(runs[who])
             found[who, rate] = runs[who]
-    ratios = [load.median(found["troupe", rate], "cpu_us") / load.median(found["kamailio", rate], "cpu_us")
-              for rate in given.rates if ("troupe", rate) in found and ("kamailio", rate) in found]
-    for rate, value in zip(given.rates, ratios):
-        print(f"  at {rate}/s troupe over kamailio: {value:.3f}")
-    if ratios:
-        rows.ratios[name] = max(ratios)
-        print(f"{name} ratio {max(ratios):.3f}")
+    for ours, figure in (("troupe", name), ("ims", f"ims {name}")):
+        ratios = [load.median(found[ours, rate], "cpu_us") / load.median(found["kamailio", rate], "cpu_us")
+                  for rate in given.rates if (ours, rate) in found and ("kamailio", rate) in found]
+        for rate, value in zip(given.rates, ratios):
+            print(f"  at {rate}/s {ours} over kamailio: {value:.3f}")
+        if ratios:
+            rows.ratios[figure] = max(ratios)
+            print(f"{figure} ratio {max(ratios):.3f}")
 
 
 def bench_calls(given, rows):
@@ -117,7 +118,8 @@ def bench_registrations(given, rows):
     users = servers.digest_users(1_000 if given.quick else 5_000)
     contestants = [("kamailio", lambda: servers.kamailio("register"))]
     if not given.kamailio_only:
-        contestants.append(("troupe", lambda: servers.troupe("digest", users)))
+        contestants += [("troupe", lambda: servers.troupe("registrar", users)),
+                        ("ims", lambda: servers.troupe("digest", users, name="ims"))]
     compare(given, rows, "A digest registration (UDP; REGISTER 401 REGISTER 200)", "registration", contestants,
             lambda server, rate: load.registrations(server, users, rate, given.calls, given.linger))
 

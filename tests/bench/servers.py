@@ -75,9 +75,8 @@ def relay():
 class troupe:
     """The product on a profile of the repository, with its state and subscribers under build/bench."""
 
-    name = "troupe"
-
-    def __init__(self, profile, subscribers=None, **changes):
+    def __init__(self, profile, subscribers=None, name="troupe", **changes):
+        self.name = name
         self.state = OUT / "troupe"
         self.state.mkdir(parents=True, exist_ok=True)
         with open(ROOT / "config" / "profiles" / f"{profile}.toml", "rb") as file:
