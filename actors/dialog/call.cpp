@@ -65,9 +65,10 @@ void call::on(to_call::request& m) {
   f.request = m.message;
   f.by = m.by;
   f.began = home().now();
+  f.pass = m.role ? f.number : m.token ? m.token->sequence : 0;
   if (m.role)
     return begin_initial(f, m);
-  auto* record = find_dialog(*f.request, f.sender);
+  auto* record = find_dialog(*f.request, f.pass, f.sender);
   if (record)
     note_request(f, *record);
   else // our token says which side sent it: the caller's is outside in the originating half, the core in the other
@@ -94,12 +95,15 @@ void call::on(to_call::response& m) {
   at_work_ = f->server;
   at_work_request_ = f->request;
   disarm(to_call::timer::silence, m.branch);
-  if (m.message->status() == 503 && !f->branches[at]->candidates.empty()) // RFC 3263 clause 4.3
+  auto& b = *f->branches[at];
+  if (m.message->status() == 503 && b.over) // who is there and refuses need not be asked by another transport
+    std::erase_if(b.candidates, [&](const candidate& c) { return c.to == b.over->peer; });
+  if (m.message->status() == 503 && !b.candidates.empty()) // RFC 3263 clause 4.3
     return run(*f, sip::fork_event::failed(at, 503, true));
   response_walk w;
   w.forwarding = f->number;
   w.branch = at;
-  w.left = f->branches[at]->suffix.size();
+  w.left = b.suffix.size();
   w.response = *m.message;
   if (m.message->status() == 100)
     return run(*f, sip::fork_event::response(at, 100), std::move(w.response));
@@ -215,6 +219,7 @@ void call::persist() {
       continue;
     auto& o = value_.open.emplace_back();
     o.number = f.number;
+    o.pass = f.pass;
     o.server = f.server;
     if (!f.octets)
       f.octets = make_packet(*f.request);
@@ -262,6 +267,7 @@ void call::restore() {
   for (auto& o : value_.open) {
     auto& f = open_.emplace_back();
     f.number = o.number;
+    f.pass = o.pass;
     f.server = o.server;
     f.octets = o.request;
     f.request = sip::parse(o.request ? o.request->octets : std::string_view{}).msg;
@@ -271,7 +277,7 @@ void call::restore() {
     f.started = true;
     f.in_dialog = !sip::to_tag(*f.request).empty();
     if (f.in_dialog) {
-      if (auto* record = find_dialog(*f.request, f.sender))
+      if (auto* record = find_dialog(*f.request, f.pass, f.sender))
         f.dialog_tag = record->state.end(sip::leg::callee).tag;
     } else {
       f.begun = sip::begin_dialog(*f.request);

@@ -39,7 +39,7 @@ private:
   // -- requests through roles (call_requests.cpp)
   void begin_initial(forwarding& f, to_call::request& m);
   void notify_binding(forwarding& f, const sip::token& binding);
-  std::string loop_hash(const sip::message& request) const;
+  std::string loop_hash(const sip::message& request, std::string_view own_route) const;
   void begin_in_dialog(forwarding& f, sip::message request, dialog_record* record);
   void advance(request_walk w);
   void record_route_to_here(const forwarding& f, sip::message& request) const;
@@ -74,13 +74,13 @@ private:
   roles::context context_of(const response_walk& w, const forwarding& f) const;
 
   // -- dialogs (call_dialogs.cpp)
-  dialog_record* find_dialog(const sip::message& request, sip::leg& from);
-  dialog_record* find_dialog(std::string_view callee_tag);
+  dialog_record* find_dialog(const sip::message& request, std::uint32_t pass, sip::leg& from);
+  dialog_record* find_dialog(std::string_view callee_tag, std::uint32_t pass);
   void note_request(forwarding& f, dialog_record& record);
   void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
   void uncount(dialog_record& record);
   void note_holders();
-  void end_dialog(std::string_view callee_tag);
+  void end_dialog(std::string_view callee_tag, std::uint32_t pass);
   void release_all(std::string_view reason);
   void release_overdue();
   std::vector<roles::hop> default_hops() const;

@@ -168,7 +168,7 @@ void call::send_next(forwarding& f, std::size_t at) {
 /// One value for each side that the dialog's requests will come from: RFC 5658.
 void call::record_route(sip::message& request, const forwarding& f, sip::side leaves_by, const flow* over) const {
   auto came_by = f.by.transport == transport::local ? sip::side::core : f.by.side;
-  sip::token t{sip::token_use::record_route, id_.half, came_by, id_.stage, 0, id_.key};
+  sip::token t{sip::token_use::record_route, id_.half, came_by, id_.stage, f.pass, id_.key};
   auto from = own_uri(t, &f.by);
   t.side = leaves_by;
   sip::add_record_route(request, from, own_uri(t, over));
@@ -184,7 +184,7 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
     record_route(request, f, over.transport == transport::local ? sip::side::core : over.side, &over);
   sip::serve_strict_router(request);
   auto is_ack = f.method() == sip::method::ack;
-  auto hash = f.begun && f.loop_hash.empty() ? loop_hash(*f.request) : f.loop_hash;
+  auto hash = f.begun && f.loop_hash.empty() ? loop_hash(*f.request, {}) : f.loop_hash;
   b.via_branch = sip::make_branch({sip::token_use::via, id_.half, sip::side::core, id_.stage, b.number, id_.key},
                                   own.secret, hash);
   std::string sent_by;

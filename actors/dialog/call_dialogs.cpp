@@ -6,19 +6,26 @@
 #include "protocols/sip/values.hpp"
 
 namespace troupe {
+namespace {
 
-dialog_record* call::find_dialog(const sip::message& request, sip::leg& from) {
+bool is_of(const dialog_record& record, std::uint32_t pass) noexcept {
+  return pass == 0 || record.pass == 0 || record.pass == pass;
+}
+
+} // namespace
+
+dialog_record* call::find_dialog(const sip::message& request, std::uint32_t pass, sip::leg& from) {
   for (auto& record : value_.dialogs)
-    if (auto leg = sip::sender_of(record.state, request)) {
+    if (auto leg = is_of(record, pass) ? sip::sender_of(record.state, request) : std::nullopt) {
       from = *leg;
       return &record;
     }
   return nullptr;
 }
 
-dialog_record* call::find_dialog(std::string_view callee_tag) {
+dialog_record* call::find_dialog(std::string_view callee_tag, std::uint32_t pass) {
   for (auto& record : value_.dialogs)
-    if (record.state.end(sip::leg::callee).tag == callee_tag)
+    if (is_of(record, pass) && record.state.end(sip::leg::callee).tag == callee_tag)
       return &record;
   return nullptr;
 }
@@ -31,10 +38,10 @@ void call::note_request(forwarding& f, dialog_record& record) {
     // RFC 3261 clause 13.2.2.4: what other forks had begun ends with the call that was taken.
     auto taken = f.dialog_tag;
     std::erase_if(value_.dialogs, [&](const dialog_record& d) {
-      return d.state.at == sip::dialog::state::early && d.state.end(sip::leg::callee).tag != taken;
+      return is_of(d, f.pass) && d.state.at == sip::dialog::state::early && d.state.end(sip::leg::callee).tag != taken;
     });
     open_.remove_if([&](const forwarding& other) { // the INVITE that it acknowledges is done with
-      return &other != &f && other.method() == sip::method::invite && other.answered;
+      return &other != &f && other.pass == f.pass && other.method() == sip::method::invite && other.answered;
     });
   }
 }
@@ -45,15 +52,16 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   auto tag = sip::to_tag(response);
   dialog_record* record = nullptr;
   if (f.in_dialog) {
-    record = find_dialog(f.dialog_tag);
+    record = find_dialog(f.dialog_tag, f.pass);
   } else if (f.begun && f.stay && table_.own().record_route && status > 100 && status < 300 && !tag.empty()) {
     // Where we do not stay in its path we would never hear that it ended.
-    record = find_dialog(tag);
+    record = find_dialog(tag, f.pass);
     if (!record) {
       record = &value_.dialogs.emplace_back();
-      record->state = sip::fork_dialog(*f.begun, response, [this](const sip::uri& u) {
+      record->pass = f.pass;
+      record->state = sip::fork_dialog(*f.begun, response, [this, &f](const sip::uri& u) {
         auto t = u.is_sip() ? sip::decode_token(u.user, table_.own().secret) : std::nullopt;
-        return t && t->key == id_.key && t->half == id_.half && t->stage == id_.stage;
+        return t && t->key == id_.key && t->half == id_.half && t->stage == id_.stage && t->sequence == f.pass;
       });
       for (auto& p : f.prefix)
         record->hops.push_back(p.own);
@@ -64,7 +72,8 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
     }
   } else if (f.begun && f.method() == sip::method::invite && status >= 300) {
     // The call has failed: its early dialogs are gone with it.
-    std::erase_if(value_.dialogs, [](const dialog_record& d) { return d.state.at == sip::dialog::state::early; });
+    std::erase_if(value_.dialogs,
+                  [&](const dialog_record& d) { return is_of(d, f.pass) && d.state.at == sip::dialog::state::early; });
     return;
   }
   if (!record)
@@ -78,7 +87,7 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
     holders_changed_ = true;
   }
   if (change.ended || record->state.at == sip::dialog::state::ended)
-    end_dialog(record->state.end(sip::leg::callee).tag);
+    end_dialog(record->state.end(sip::leg::callee).tag, f.pass);
 }
 
 void call::uncount(dialog_record& record) {
@@ -101,12 +110,13 @@ void call::note_holders() {
     table_.hold(id_, holder);
 }
 
-void call::end_dialog(std::string_view callee_tag) {
-  auto tag = std::string(callee_tag);
-  for (auto& d : value_.dialogs)
-    if (d.state.end(sip::leg::callee).tag == tag)
+void call::end_dialog(std::string_view callee_tag, std::uint32_t pass) {
+  std::erase_if(value_.dialogs, [&, tag = std::string(callee_tag)](dialog_record& d) {
+    auto ends = is_of(d, pass) && d.state.end(sip::leg::callee).tag == tag;
+    if (ends)
       uncount(d);
-  std::erase_if(value_.dialogs, [&](const dialog_record& d) { return d.state.end(sip::leg::callee).tag == tag; });
+    return ends;
+  });
 }
 
 /// BYE both ways, through this half's roles, as if each end had sent it.
@@ -125,6 +135,7 @@ void call::release_all(std::string_view reason) {
       f.request = make_ref<const sip::message>(*bye);
       f.by = flow{transport::local, sip::side::core, 0, home().index(), 0, 0, {}};
       f.began = home().now();
+      f.pass = record.pass;
       f.sender = sip::opposite(to);
       begin_in_dialog(f, std::move(*bye), &record);
     }

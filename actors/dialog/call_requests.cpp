@@ -36,8 +36,8 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
     if (auto why = sip::adjust_session_timer(w.request, table_.own().session_timers, f.offer))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
   }
-  // A spiral through an application server comes back with another Request-URI, Route or half, and is no loop.
-  f.loop_hash = loop_hash(w.request);
+  // A spiral through an application server comes back with another Request-URI, half, or Route of ours, and is no loop.
+  f.loop_hash = loop_hash(w.request, m.own_route);
   if (sip::loops(w.request, f.loop_hash, table_.own().secret))
     return refuse(w, sip::make_response(w.request, 482, new_tag()));
   if (!w.role)
@@ -59,9 +59,9 @@ void call::notify_binding(forwarding& f, const sip::token& binding) {
 }
 
 /// What decides where a request goes from here is not only what is in it, but which half, and which role, sees it.
-std::string call::loop_hash(const sip::message& request) const {
-  const char where[] = {static_cast<char>(id_.half), static_cast<char>(id_.stage)};
-  return sip::loop_hash(request, {where, sizeof where}, table_.own().secret);
+std::string call::loop_hash(const sip::message& request, std::string_view own_route) const {
+  std::string where{static_cast<char>(id_.half), static_cast<char>(id_.stage)};
+  return sip::loop_hash(request, where.append(own_route), table_.own().secret);
 }
 
 std::vector<roles::hop> call::default_hops() const {
@@ -202,7 +202,7 @@ void call::record_route_to_here(const forwarding& f, sip::message& request) cons
                id_.half,
                f.by.transport == transport::local ? sip::side::core : f.by.side,
                id_.stage,
-               0,
+               f.pass,
                id_.key};
   auto from = own_uri(t, &f.by);
   t.side = sip::side::core;

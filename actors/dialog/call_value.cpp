@@ -114,6 +114,10 @@ void encode(std::string& out, const call_value& value) {
   w.number(value.open.size());
   for (auto& o : value.open)
     put(w, o);
+  for (auto& d : value.dialogs)
+    w.number(d.pass);
+  for (auto& o : value.open)
+    w.number(o.pass);
 }
 
 bool decode(std::string_view in, call_value& value) {
@@ -140,6 +144,12 @@ bool decode(std::string_view in, call_value& value) {
   for (std::size_t i = 0; i < open && r.ok(); ++i)
     if (!get(r, value.open.emplace_back()))
       return false;
+  if (r.ok() && r.left() == 0) // of a version that did not know passes
+    return true;
+  for (auto& d : value.dialogs)
+    d.pass = static_cast<std::uint32_t>(r.number());
+  for (auto& o : value.open)
+    o.pass = static_cast<std::uint32_t>(r.number());
   return r.ok();
 }
 

@@ -25,6 +25,9 @@ struct dialog_record {
   std::vector<roles::hop> hops;
   bool record_routed = true; ///< we stand in its path: its requests come here
   bool session = false;      ///< a confirmed INVITE dialog, counted as one
+  /// An application server that proxies brings a dialog through this half once more, with the same tags: each time is a
+  /// pass of its own, named by its first request's number. Our Record-Route says of which a request inside the dialog is.
+  std::uint32_t pass = 0;
 };
 
 struct stored_branch {
@@ -38,6 +41,7 @@ struct stored_branch {
 /// An INVITE that has no final response yet.
 struct open_invite {
   std::uint32_t number = 0;
+  std::uint32_t pass = 0; ///< of the dialog that it makes or is in
   sip::transaction_key server;
   packet_ref request; ///< as it came, without our Routes
   flow by;

@@ -130,7 +130,8 @@ entrance enter(sip::message& request, const flow& by, const call_settings& own, 
                      [&](const sip::uri& first, const sip::uri& second) {
                        auto a = token_in(first, own.secret), b = token_in(second, own.secret);
                        return a && b && a->use == token_use::record_route && b->use == token_use::record_route &&
-                              a->key == b->key && a->half == b->half && a->stage == b->stage;
+                              a->key == b->key && a->half == b->half && a->stage == b->stage &&
+                              a->sequence == b->sequence;
                      }};
   // What names a role must be read before it is taken off: an S-CSCF's name in the topmost Route.
   std::optional<local_place> named;

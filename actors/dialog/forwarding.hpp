@@ -57,6 +57,7 @@ struct forwarding {
   bool stay = true; ///< Record-Route
   std::string cancel_reason;
 
+  std::uint32_t pass = 0; ///< dialog_record::pass of what it makes or is in; 0: it came without a token that says
   // inside a dialog
   bool in_dialog = false;
   std::string dialog_tag; ///< the callee's

@@ -188,6 +188,7 @@ std::unique_ptr<registration_settings> registration_settings_of(const config::no
   auto out = std::make_unique<registration_settings>();
   out->home_domain = c.node.home_domain;
   out->realm = c.scscf.realm;
+  out->ioi = c.charging.ioi;
   out->scscf_name = c.scscf.name;
   out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(c.scscf.name));
   out->pcscf_host = host_of(c.sip.core, local_host_of(c)); // as in its Path

@@ -20,6 +20,7 @@ namespace troupe {
 struct registration_settings {
   std::string home_domain;
   std::string realm;
+  std::string ioi;                               ///< of the home network
   std::string scscf_name;                        ///< SIP URI, as it stands in the HSS
   std::string scscf_host;                        ///< where Service-Route leads: host[:port][;transport=..]
   std::string pcscf_host;                        ///< the same for the P-CSCF's own dialogs

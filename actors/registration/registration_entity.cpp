@@ -5,6 +5,7 @@
 #include "actors/registration/registration_front.hpp"
 #include "protocols/base/cursor.hpp"
 #include "protocols/ims/gruu.hpp"
+#include "protocols/ims/registrar_servers.hpp"
 #include "protocols/sip/make.hpp"
 #include "protocols/sip/token.hpp"
 #include "protocols/sip/values.hpp"
@@ -173,6 +174,7 @@ void registration_entity::step(const ims::registrar_event_type& event) {
     std::visit([this](auto& effect) { carry_out(effect); }, e);
   for (auto& e : told)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
+  answered_ = {};
   rest(deadline(), !waiting_.empty());
 }
 
@@ -237,7 +239,8 @@ void registration_entity::carry_out(ims::registrar_effect::answer& e) {
     return;
   auto response = sip::make_response(*found->second.request, 200, home().random().token(8));
   ims::fill_response(response, e.content, service_route());
-  reply(e.ticket, std::move(response));
+  answered_ = make_ref<const sip::message>(std::move(response));
+  reply(e.ticket, answered_);
 }
 
 void registration_entity::carry_out(ims::registrar_effect::refuse& e) {
@@ -251,11 +254,14 @@ void registration_entity::carry_out(ims::registrar_effect::refuse& e) {
 }
 
 void registration_entity::reply(std::uint64_t ticket, sip::message response) {
+  reply(ticket, make_ref<const sip::message>(std::move(response)));
+}
+
+void registration_entity::reply(std::uint64_t ticket, sip::message_ref response) {
   auto found = waiting_.extract(ticket);
   if (found.empty())
     return;
-  after_store([answer = std::move(found.mapped().answer),
-               response = make_ref<const sip::message>(std::move(response))] { answer(response); });
+  after_store([answer = std::move(found.mapped().answer), response = std::move(response)] { answer(response); });
 }
 
 void registration_entity::carry_out(ims::registrar_effect::assign& e) {
@@ -297,17 +303,11 @@ void registration_entity::carry_out(ims::registrar_effect::changed&) {} // step(
 
 void registration_entity::carry_out(ims::registrar_effect::register_at_servers& e) {
   for (auto& t : e.what) {
-    auto request = sip::message::request("REGISTER", t.server_name);
-    request.add(sip::hdr::from, '<' + env_.own.scscf_name + ">;tag=" + home().random().token(8));
-    request.add(sip::hdr::to, '<' + t.impu + '>');
+    auto request = ims::make_third_party_register(
+        t, {env_.own.scscf_name, env_.own.ioi, set_.charging, e.heard, answered_}, home().random().token(24));
+    request.set(sip::hdr::from, std::string(request.value(sip::hdr::from)) + ";tag=" + home().random().token(8));
     request.add(sip::hdr::call_id, home().random().token(24));
     request.add(sip::hdr::cseq, "1 REGISTER");
-    request.add(sip::hdr::contact, '<' + env_.own.scscf_name + '>');
-    request.add(sip::hdr::expires, std::to_string(t.expires));
-    if (!t.service_info.empty())
-      request.set_body("application/3gpp-ims+xml",
-                       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ims-3gpp version=\"1\"><service-info>" +
-                           t.service_info + "</service-info></ims-3gpp>");
     auto terminates = t.handling == ims::default_handling::session_terminated && t.expires > 0;
     env_.requests.send(std::move(request),
                        [front = &env_.front, key = key_, terminates](int status, const sip::message*) {

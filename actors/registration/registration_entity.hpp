@@ -42,11 +42,11 @@ private:
   void carry_out(ims::watcher_effect::accept& e);
   void carry_out(ims::watcher_effect::refuse& e);
   void carry_out(ims::watcher_effect::notify& e);
-  void assigned(ims::register_request request, cx::saa answer);
   void persist();
   void publish();
   std::optional<instant> deadline() const;
   void reply(std::uint64_t ticket, sip::message response);
+  void reply(std::uint64_t ticket, sip::message_ref response);
   std::string service_route() const;
   void abandon() override;
 
@@ -56,6 +56,7 @@ private:
   std::vector<std::string> published_impis_; ///< of the contacts
   bool registered_ = false;                  ///< as it was published
   std::map<std::uint64_t, waiting> waiting_;
+  sip::message_ref answered_; ///< the 200 of this step
   std::uint64_t next_ticket_ = 1;
 };
 

@@ -183,7 +183,7 @@ private:
     if (!plan.changes.empty() || !gone.empty())
       effect(effect::changed{{request.at, watched_identities(s()), std::move(plan.changes), std::move(gone), false}});
     if (plan.adds && request.message)
-      register_at_servers(*request.message, request.impu,
+      register_at_servers(request.message, request.impu,
                           before ? registration_type::re_registration : registration_type::initial, request.at);
   }
 
@@ -215,13 +215,9 @@ private:
            const sip::message_ref& request = {}) {
     effect(effect::changed{{at, std::move(identities), std::move(changes), {}, true}});
     if (s().state == registration_state::registered) {
-      if (request)
-        register_at_servers(*request, {}, registration_type::de_registration, at);
-      else
-        register_at_servers(network_de_registration(s()), {}, registration_type::de_registration, at);
-    }
-    if (s().state == registration_state::registered)
+      register_at_servers(request, {}, registration_type::de_registration, at);
       effect(effect::release_calls{all_identities()});
+    }
     if (policy_.keep_server_name)
       s().state = registration_state::unregistered;
     else
@@ -247,10 +243,11 @@ private:
     return impu.empty() ? std::vector<std::string>() : std::vector{impu};
   }
 
-  void register_at_servers(const sip::message& request, const std::string& named, registration_type type, instant at) {
-    auto out = servers_to_register_at(s(), request, named, type, at);
+  void register_at_servers(const sip::message_ref& heard, const std::string& named, registration_type type,
+                           instant at) {
+    auto out = servers_to_register_at(s(), heard ? *heard : network_de_registration(s()), named, type, at);
     if (!out.empty())
-      effect(effect::register_at_servers{std::move(out)});
+      effect(effect::register_at_servers{std::move(out), heard});
   }
 
   registration_answer answer_to(const register_request& request) {

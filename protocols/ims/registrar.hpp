@@ -175,6 +175,7 @@ struct changed {
 };
 struct register_at_servers {
   std::vector<third_party_register> what;
+  sip::message_ref heard; ///< the UE's REGISTER; null without one
 };
 /// Those in which one of these identities (canonical) is served: clause 5.4.5.1.2.
 struct release_calls {

@@ -1,5 +1,6 @@
 """The canonical form of what an actor received: docs/conformance/canonical-form.md says what is masked, and why."""
 
+import itertools
 import re
 
 from lib.message import split_values
@@ -52,6 +53,8 @@ def of_message(what, addresses):
             kept = list(dict.fromkeys("{our hop}" if re.search(OUR_HOSTS, value.split(";")[0]) else value for value in kept))
         elif name in HOPS and name != "via":
             kept = list(dict.fromkeys("<sip:{our hop}>" if "{our hop}" in value else value for value in kept))
+        elif name == "route":       # of a dialog whose Record-Route was merged
+            kept = [value for value, _ in itertools.groupby(kept)]
         lines += [f"{name}: {value}" for value in kept]
     lines.append("")
     lines.append(masked(what.body.decode("utf-8", "backslashreplace"), addresses))

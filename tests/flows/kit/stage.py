@@ -13,6 +13,7 @@ from lib import accounts, config
 from lib.node import ROOT, binary, node
 from lib.phone import trace
 
+from .server import server
 from .ue import ue
 
 PROXY, ICSCF, ABROAD = ("127.0.0.1", 5060), ("127.0.0.2", 5060), "127.0.0.9"
@@ -114,6 +115,16 @@ class cast:
         """A user agent of another network, behind a peer of the I-CSCF."""
         account = accounts.account(f"{name}@{ABROAD}", [f"sip:{name}@{ABROAD}:{port}"])
         return self._enter(ue(account, ICSCF, bind=ABROAD, port=port, name=name, story=self.story, **options))
+
+    @property
+    def scscf_uri(self):
+        """By which an application server finds the S-CSCF."""
+        return "sip:scscf.ims.example" if self.stage.mode == "fused" else "sip:127.0.0.3:5060"
+
+    def server(self, name, port):
+        """An application server, a peer of the S-CSCF."""
+        account = accounts.account(f"{name}@{ABROAD}", [f"sip:{name}@{ABROAD}:{port}"])
+        return self._enter(server(account, ICSCF, bind=ABROAD, port=port, name=name, story=self.story))
 
     def _enter(self, actor):
         self.actors.append(self.exit.enter_context(actor))

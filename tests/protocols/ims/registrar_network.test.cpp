@@ -1,4 +1,6 @@
 // What happens to a set without its UE: time, the HSS, application servers. TS 24.229 clauses 5.4.1.5 to 5.4.1.7.
+#include "protocols/ims/registrar_servers.hpp"
+#include "protocols/sip/make.hpp"
 #include "tests/protocols/ims/registrar_fixture.hpp"
 
 #include "protocols/sip/values.hpp"
@@ -103,6 +105,48 @@ TEST_CASE("TS 24.229 5.4.1.7: an AS is told of what its criterion asks for, with
   REQUIRE(find<effect::register_at_servers>(left));
   CHECK(find<effect::register_at_servers>(left)->what.at(0).type == registration_type::de_registration);
   CHECK(find<effect::register_at_servers>(left)->what.at(0).expires == 0);
+}
+
+TEST_CASE("TS 24.229 5.4.1.7: what an AS is sent: identities, charging, whence the UE came, bodies by their number") {
+  register_options o;
+  auto heard = message_of(o);
+  auto with = *heard;
+  with.add(sip::hdr::p_charging_vector, "icid-value=abc;orig-ioi=\"Type 1visited\"");
+  with.add(sip::hdr::p_access_network_info, "3GPP-E-UTRAN-FDD");
+  with.add(sip::hdr::p_visited_network_id, "\"visited\"");
+  auto answered = make_ref<const sip::message>(sip::make_response(with, 200, "t"));
+  charging_addresses charging{{"ccf.home"}, {}};
+  third_party_source from{"sip:scscf.home", "home", charging, make_ref<const sip::message>(with), answered};
+  third_party_register what;
+  what.server_name = "sip:as.home";
+  what.impu = main_impu;
+  what.expires = 600;
+
+  auto plain = make_third_party_register(what, from, "cut");
+  CHECK(plain.uri() == "sip:as.home");
+  CHECK(plain.value(sip::hdr::to) == "<" + main_impu + ">");
+  CHECK(plain.value(sip::hdr::contact) == "<sip:scscf.home>");
+  CHECK(plain.value(sip::hdr::expires) == "600");
+  CHECK(plain.value(sip::hdr::p_charging_vector) == "icid-value=abc;orig-ioi=\"Type 3home\"");
+  CHECK(plain.value(sip::hdr::p_access_network_info) == "3GPP-E-UTRAN-FDD");
+  CHECK(plain.value(sip::hdr::p_visited_network_id) == "\"visited\"");
+  CHECK(plain.value(sip::hdr::p_charging_function_addresses) == to_string(charging));
+  CHECK(plain.body().empty());
+
+  what.include_response = true;
+  auto one = make_third_party_register(what, from, "cut");
+  CHECK(one.value(sip::hdr::content_type) == "message/sip");
+  CHECK(one.body() == answered->to_string());
+
+  what.include_request = true;
+  auto two = make_third_party_register(what, from, "cut");
+  CHECK(two.value(sip::hdr::content_type) == "multipart/mixed;boundary=cut");
+  CHECK(two.body() == "--cut\r\nContent-Type: message/sip\r\n\r\n" + with.to_string() +
+                          "\r\n--cut\r\nContent-Type: message/sip\r\n\r\n" + answered->to_string() + "\r\n--cut--\r\n");
+
+  from.heard = {};
+  from.answered = {};
+  CHECK(make_third_party_register(what, from, "cut").body().empty());
 }
 
 TEST_CASE("TS 24.229 5.4.1.7: de-registration by time and by the network reaches the AS too") {
