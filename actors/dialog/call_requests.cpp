@@ -13,10 +13,13 @@ using roles::role_id;
 namespace {
 
 /// Of the schemes that are neither sip nor tel, only service URNs lead anywhere (RFC 5031).
-const sip::proxy_rules& rules_for(const sip::message& request) {
-  static const std::vector<std::string> understood{"path", "100rel", "precondition", "timer"};
-  static const sip::proxy_rules plain{understood, false}, services{understood, true};
-  return starts_with_nocase(request.uri(), "urn:service:") ? services : plain;
+/// What the P-CSCF agrees on with a UE (RFC 3329) is for it to judge.
+const sip::proxy_rules& rules_for(const sip::message& request, std::optional<role_id> first) {
+  static const std::vector<std::string> understood{"path", "100rel", "precondition", "timer"},
+      of_ues{"path", "100rel", "precondition", "timer", "sec-agree"};
+  static const sip::proxy_rules rules[2][2] = {{{understood, false}, {understood, true}},
+                                               {{of_ues, false}, {of_ues, true}}};
+  return rules[first == role_id::pcscf][starts_with_nocase(request.uri(), "urn:service:")];
 }
 
 } // namespace
@@ -29,7 +32,7 @@ void call::begin_initial(forwarding& f, to_call::request& m) {
   w.own.role = *m.role;
   w.token = m.token;
   w.own_route = m.own_route;
-  if (auto why = sip::check_request(w.request, rules_for(w.request)))
+  if (auto why = sip::check_request(w.request, rules_for(w.request, m.role)))
     return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
   if (sip::makes_dialog(f.method()) && sip::to_tag(*f.request).empty()) {
     f.begun = sip::begin_dialog(*f.request);
@@ -93,7 +96,8 @@ void call::begin_in_dialog(forwarding& f, sip::message request, dialog_record* r
   if (ours && away_from_ue && !w.rest.empty() && w.rest.back().role == role_id::pcscf)
     w.rest.pop_back();
   if (f.method() != sip::method::ack) {
-    if (auto why = sip::check_request(w.request, rules_for(w.request)))
+    auto first = w.rest.empty() ? std::nullopt : std::optional(w.rest.back().role);
+    if (auto why = sip::check_request(w.request, rules_for(w.request, first)))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));
     if (auto why = sip::adjust_session_timer(w.request, table_.own().session_timers, f.offer))
       return refuse(w, sip::make_refusal(w.request, *why, new_tag()));

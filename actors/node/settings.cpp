@@ -54,6 +54,8 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
     o.trust_domain = c.pcscf.trust_domain;
     o.access_network_info = c.pcscf.access_network_info;
     o.binding_secret = secret;
+    o.tls = std::any_of(c.sip.access.begin(), c.sip.access.end(),
+                        [](const config::listener& l) { return l.transport == config::wire::tls; });
     set.add(std::make_unique<roles::pcscf::role>(std::move(o)));
   }
   if (c.has(config::role::icscf)) {

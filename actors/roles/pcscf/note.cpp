@@ -26,6 +26,7 @@ std::string encode(const registration_note& n) {
   w.u8(registration_version);
   put_key(w, n.key);
   w.text(troupe::encode(n.from));
+  w.u8(n.agrees_on_tls);
   return out;
 }
 
@@ -39,6 +40,7 @@ std::optional<registration_note> decode_registration_note(std::string_view text)
   if (!r.ok() || !from)
     return std::nullopt;
   n.from = *from;
+  n.agrees_on_tls = r.left() != 0 && r.u8() != 0;
   return n;
 }
 

@@ -14,7 +14,8 @@ namespace troupe::roles::pcscf {
 
 struct registration_note {
   sip::entity_key key;
-  flow from; ///< the UE's
+  flow from;                  ///< the UE's
+  bool agrees_on_tls = false; ///< RFC 3329: the challenge says so
 
   friend bool operator==(const registration_note&, const registration_note&) = default;
 };

@@ -66,6 +66,9 @@ decision inside_dialog(const options& o, sip::message& request, const context& c
     ims::strip(request, ims::crossing::from_ue);
     return pass_on{};
   }
+  if (auto refused = refuse_agreement(o, request, ctx))
+    return std::move(*refused);
+  end_agreement(request);
   vouch_for_access(o, request);
   request.remove(sip::hdr::p_preferred_identity);
   write_charging(o, request,
@@ -117,6 +120,9 @@ decision request_from_ue(const options& o, sip::message& request, const context&
     return refer_to_another_domain(request, ctx, registered ? binding.get() : nullptr);
   if (!registered)
     return refuse(request, ctx, 403, "not registered");
+  if (auto refused = refuse_agreement(o, request, ctx))
+    return std::move(*refused);
+  end_agreement(request);
   return begin(o, request, ctx, *binding, own);
 }
 

@@ -26,6 +26,7 @@ struct options {
   foreign_route on_foreign_route = foreign_route::replace;
   /// Take a UDP source for an IP association (ip-assoc-yes). Off: it can lie, and the S-CSCF would not challenge it.
   bool believe_udp_source = false;
+  bool tls = false; ///< UEs can come by TLS: the security mechanism to agree on
 };
 
 class role final : public roles::role {

@@ -77,19 +77,6 @@ ims::protection protection_for(const options& o, const sip::message& request, co
   return answers ? ims::protection::ip_assoc_pending : ims::protection::absent;
 }
 
-bool wants_sec_agree(const sip::message& request) {
-  return sip::lists_token(request, sip::hdr::proxy_require, "sec-agree") ||
-         sip::lists_token(request, sip::hdr::require, "sec-agree");
-}
-
-/// No security mechanism is agreed on here. Who only offers goes on without; who insists is told so (RFC 3329 clause 2.3,
-/// RFC 3261 clause 16.3).
-decision refuse_sec_agree(const sip::message& request, const context& ctx) {
-  auto response = answer(request, ctx, 420);
-  response.add(sip::hdr::unsupported, "sec-agree");
-  return reply{std::move(response)};
-}
-
 void write_path(sip::message& request, const registrant& who, const sip::entity_key& key, const context& ctx) {
   sip::token to_ue;
   to_ue.use = sip::token_use::path;
@@ -110,8 +97,8 @@ void write_charging(const options& o, sip::message& request, const context& ctx)
 } // namespace
 
 decision register_request(const options& o, sip::message& request, const context& ctx, hop& own) {
-  if (wants_sec_agree(request))
-    return refuse_sec_agree(request, ctx);
+  if (auto refused = refuse_agreement(o, request, ctx))
+    return std::move(*refused);
   if (!has_home_here(o, request.uri()))
     return refuse(request, ctx, 403, "not a home network of this access");
   if (!ctx.facts->binding) {
@@ -122,11 +109,10 @@ decision register_request(const options& o, sip::message& request, const context
   if (!who)
     return refuse(request, ctx, 400, "To is not usable");
 
-  registration_note note{key_of(o, *who, ctx), *ctx.from};
+  registration_note note{key_of(o, *who, ctx), *ctx.from, o.tls && offers_tls(request)};
   own.note = encode(note);
   vouch_for_access(o, request);
-  request.remove(sip::hdr::security_client);
-  request.remove(sip::hdr::security_verify);
+  end_agreement(request);
   request.remove(sip::hdr::route);
   if (request.has(sip::hdr::authorization))
     request.set(sip::hdr::authorization,
@@ -154,6 +140,8 @@ decision register_response(sip::message& response, const sip::message& request, 
     response.remove(sip::hdr::www_authenticate);
     for (auto& challenge : challenges)
       response.add(sip::hdr::www_authenticate, challenge);
+    if (note && note->agrees_on_tls)
+      offer_agreement(response);
   }
   ims::strip(response, ims::crossing::to_ue);
   return pass_back{};

@@ -1,6 +1,8 @@
 // The P-CSCF's procedures, a file each.
 #pragma once
 
+#include <optional>
+
 #include "actors/contracts/role.hpp"
 #include "actors/roles/pcscf/pcscf.hpp"
 #include "protocols/ims/access_snapshot.hpp"
@@ -10,6 +12,15 @@ namespace troupe::roles::pcscf {
 /// Clause 5.2.2.
 decision register_request(const options& o, sip::message& request, const context& ctx, hop& own);
 decision register_response(sip::message& response, const sip::message& request, const context& ctx, const hop& own);
+
+/// Security-Client has a mechanism that we have (RFC 3329).
+bool offers_tls(const sip::message& request);
+/// 494 where the UE insists on an agreement that there is not, or repeats another offer than ours; 420 where we have no
+/// mechanism at all. Nothing if the request may go on.
+std::optional<decision> refuse_agreement(const options& o, const sip::message& request, const context& ctx);
+/// It is between UE and P-CSCF alone.
+void end_agreement(sip::message& request);
+void offer_agreement(sip::message& challenge);
 
 /// Clause 5.2.6.3: what the UE sends, and what answers it.
 decision request_from_ue(const options& o, sip::message& request, const context& ctx, hop& own);

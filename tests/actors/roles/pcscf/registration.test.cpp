@@ -42,6 +42,12 @@ sip::message response_to(const sip::message& request, int status, std::string_vi
   return message_of(text + std::string(more));
 }
 
+pcscf::options with_tls() {
+  auto o = pcscf_options();
+  o.tls = true;
+  return o;
+}
+
 } // namespace
 
 TEST_CASE("24.229 5.2.2.1: the P-CSCF asks whose flow a REGISTER came by before it touches it") {
@@ -202,6 +208,48 @@ TEST_CASE("RFC 3329 2.3: who insists on sec-agree gets 420, who offers it goes o
   CHECK(value(is<reply>(refused).response, sip::hdr::unsupported) == "sec-agree");
   auto offering = registration("Supported: sec-agree\nSecurity-Client: ipsec-3gpp; alg=hmac-sha-1-96\n");
   CHECK_FALSE(s.passes(offering).has(sip::hdr::security_client));
+}
+
+TEST_CASE("24.229 5.2.2.4: where UEs can come by TLS that is what is agreed on, and the challenge says so") {
+  pcscf_scene s;
+  s.configured(with_tls());
+  s.knows_nobody();
+  auto sent = s.passes(registration("Proxy-Require: sec-agree\nRequire: sec-agree, path\nSecurity-Client: tls\n"));
+  CHECK_FALSE(sent.has(sip::hdr::security_client));
+  CHECK_FALSE(sent.has(sip::hdr::proxy_require));
+  CHECK(value(sent, sip::hdr::require) == "path");
+  auto challenge = response_to(sent, 401, "WWW-Authenticate: Digest realm=\"home.example\",nonce=\"n\"\n");
+  s.gets(challenge, sent);
+  CHECK(value(challenge, sip::hdr::security_server) == "tls");
+  auto plain = s.passes(registration());
+  auto other = response_to(plain, 401, "WWW-Authenticate: Digest realm=\"home.example\",nonce=\"n\"\n");
+  s.gets(other, plain);
+  CHECK_FALSE(other.has(sip::hdr::security_server));
+}
+
+TEST_CASE("24.229 5.2.2.4: an agreement that there is not, or that was changed on the way, is 494") {
+  pcscf_scene s;
+  s.configured(with_tls());
+  s.knows_nobody();
+  auto extra = GENERATE(as<std::string>{}, "Require: sec-agree\nSecurity-Client: ipsec-3gpp\n",
+                        "Security-Verify: tls\n", // and not by TLS
+                        "Require: sec-agree\n");
+  auto asking = registration(extra);
+  auto refused = s.gets(asking);
+  CHECK(status_of(refused) == 494);
+  CHECK(value(is<reply>(refused).response, sip::hdr::security_server) == "tls");
+}
+
+TEST_CASE("24.229 5.2.2.4: over TLS Security-Verify has to repeat what was offered") {
+  pcscf_scene s;
+  s.configured(with_tls());
+  s.knows_nobody();
+  s.from.transport = transport::tls;
+  CHECK_FALSE(s.passes(registration("Require: sec-agree\nSecurity-Client: tls\nSecurity-Verify: tls\n"))
+                  .has(sip::hdr::security_verify));
+  auto changed = registration("Require: sec-agree\nSecurity-Verify: digest\n");
+  auto refused = s.gets(changed);
+  CHECK(status_of(refused) == 494);
 }
 
 TEST_CASE("24.229 5.2.2.2: ck and ik never reach the UE") {
