@@ -147,7 +147,12 @@ void call::on(to_call::timer m) {
       run(*f, sip::fork_event::timer_c(at));
     break;
   case to_call::timer::silence: on_silence(m.of); break;
-  case to_call::timer::release: release_all("SIP;cause=503;text=\"registration ended\""); break;
+  case to_call::timer::release: {
+    constexpr auto reason = "SIP;cause=503;text=\"registration ended\"";
+    stop_ringing(reason);
+    release_all(reason);
+    break;
+  }
   case to_call::timer::wake: {
     // An ACK that has not come within 64*T1 comes no more (RFC 3261 clause 13.3.1.4).
     auto patience = table_.own().times.t1 * 64;
@@ -212,8 +217,8 @@ instant call::deadline() const {
 }
 
 void call::persist() {
-  note_holders();
   value_.open.clear();
+  std::size_t ringing = 0;
   for (auto& f : open_) {
     if (f.method() != sip::method::invite || !f.started || f.answered || f.server == sip::transaction_key{})
       continue;
@@ -240,7 +245,10 @@ void call::persist() {
       for (auto& p : b->suffix)
         s.hops.push_back(p.own);
     }
+    ringing += 1 + o.branches.size();
   }
+  holders_changed_ |= std::exchange(ringing_, ringing) != ringing;
+  note_holders();
   if (value_.empty()) {
     if (std::exchange(stored_, false))
       table_.erase(id_);
@@ -338,6 +346,7 @@ void call::settle() {
   at_work_ = {};
   at_work_request_ = {};
   if (open_.empty() && waiting_.empty() && value_.dialogs.empty() && !has_mail()) {
+    value_.open.clear();
     note_holders();
     idle_.reset();
     table_.forget(id_);

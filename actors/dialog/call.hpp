@@ -81,6 +81,7 @@ private:
   void uncount(dialog_record& record);
   void note_holders();
   void end_dialog(std::string_view callee_tag, std::uint32_t pass);
+  void stop_ringing(std::string_view reason);
   void release_all(std::string_view reason);
   void release_overdue();
   std::vector<roles::hop> default_hops() const;
@@ -130,6 +131,7 @@ private:
   bool stored_ = false;
   std::vector<std::string> held_by_; ///< as the table knows it
   bool holders_changed_ = false;
+  std::size_t ringing_ = 0; ///< INVITEs and branches that are open, as the table knows of their holders
   // for the supervisor: what is being handled
   const char* doing_ = "";
   sip::transaction_key at_work_;

@@ -119,6 +119,19 @@ void call::end_dialog(std::string_view callee_tag, std::uint32_t pass) {
   });
 }
 
+/// As if the caller had given up: clauses 5.2.8.1.1 and 5.4.5.1.1 for what is not answered yet.
+void call::stop_ringing(std::string_view reason) {
+  std::vector<std::uint32_t> ringing;
+  for (auto& f : open_)
+    if (f.method() == sip::method::invite && !f.in_dialog && f.started && !f.answered)
+      ringing.push_back(f.number);
+  for (auto number : ringing)
+    if (auto* f = find(number)) {
+      f->cancel_reason = reason;
+      run(*f, sip::fork_event::of(sip::fork_event::kind::cancel));
+    }
+}
+
 /// BYE both ways, through this half's roles, as if each end had sent it.
 void call::release_all(std::string_view reason) {
   auto records = std::exchange(value_.dialogs, {});

@@ -88,15 +88,21 @@ bool get(reader& r, open_invite& o) {
 
 std::vector<std::string> holders_of(const call_value& value, const role_set& roles) {
   std::vector<std::string> out;
-  for (auto& d : value.dialogs) {
-    if (!d.session)
-      continue;
-    for (auto& h : d.hops) {
+  auto add = [&](const std::vector<roles::hop>& hops) {
+    for (auto& h : hops) {
       auto* role = roles.find(h.role);
       auto holder = role ? role->holder(h) : std::string();
       if (!holder.empty() && std::find(out.begin(), out.end(), holder) == out.end())
         out.push_back(std::move(holder));
     }
+  };
+  for (auto& d : value.dialogs)
+    if (d.session)
+      add(d.hops);
+  for (auto& o : value.open) {
+    add(o.hops);
+    for (auto& b : o.branches)
+      add(b.hops);
   }
   return out;
 }

@@ -58,7 +58,7 @@ struct call_value {
   bool empty() const noexcept { return dialogs.empty() && open.empty(); }
 };
 
-/// On what the call's sessions hang: roles::role::holder of their hops, each once.
+/// On what the call hangs, in session or ringing: roles::role::holder of its hops, each once.
 std::vector<std::string> holders_of(const call_value& value, const role_set& roles);
 
 /// With a version octet in front; unknown trailing octets are kept out of the way of a newer version's fields.

@@ -526,6 +526,28 @@ def _(net):
     equal(a.final(a.calls(b.uri).invite).status, 404, "a call to who is no subscriber any more")
 
 
+@flow("TS 24.229 5.4.5.1.1: a call that rings ends with the registration of who is called")
+def _(net):
+    a, b = net.registered("A", "B")
+    call, into = ring(a, b)
+    net.take_away(b.account)
+    cancel = into.hear("CANCEL")
+    check("503" in (cancel.get("Reason") or ""), f"Reason: {cancel.get('Reason')}")
+    into.answer(200, request=cancel)
+    declines(into, 487)
+    equal(a.final(call.invite).status, 487, "the caller's answer")
+
+
+@flow("TS 24.229 5.4.5.1.1: a call that rings ends with the registration of who calls")
+def _(net):
+    a, b = net.registered("A", "B")
+    call, into = ring(a, b)
+    net.take_away(a.account)
+    into.answer(200, request=into.hear("CANCEL"))
+    declines(into, 487)
+    equal(a.final(call.invite).status, 487, "the caller's answer")
+
+
 @flow("TS 24.229 5.4.5.1.2: a call that nobody ends is ended when its time is over, BYE to both ends", compared=False, session={"longest": 2})
 def _(net):
     a, b = net.registered("A", "B")
