@@ -7,10 +7,8 @@ namespace troupe::simulation {
 namespace {
 
 constexpr moment tick_every = ms(50);
-constexpr moment store_patience = ms(300);
 
 node_id id_of(unsigned index) { return static_cast<node_id>(index + 1); }
-unsigned index_of_node(node_id id) { return static_cast<unsigned>(id) - 1; }
 
 std::vector<node_id> view_of(unsigned nodes) {
   std::vector<node_id> out;
@@ -122,12 +120,16 @@ void node::next(std::vector<job> jobs) {
   jobs_.insert(jobs_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
 }
 
+void node::later(moment delay, job work) {
+  world_.time.after(delay, [this, life = life_, work = std::move(work)] {
+    if (life == life_)
+      post(work);
+  });
+}
+
 void node::tick() {
   world_.check_gates();
-  world_.time.after(tick_every, [this, life = life_] {
-    if (life == life_)
-      post([this] { tick(); });
-  });
+  later(tick_every, [this] { tick(); });
   next({[this] {
     give(owner_event::tick{live_nodes(member_, world_.leases), member_.at == membership::phase::serving, map_version_});
   }});
@@ -139,7 +141,7 @@ void node::give(const membership_event& event) {
   member_ = std::move(step.next);
   std::vector<job> jobs;
   for (auto& effect : step.effects)
-    jobs.emplace_back([this, effect = std::move(effect)] { carry_out(effect); });
+    jobs.emplace_back([this, effect = std::move(effect)] { std::visit([this](const auto& e) { run(e); }, effect); });
   next(std::move(jobs));
 }
 
@@ -148,7 +150,7 @@ void node::give(const ownership_event& event) {
   owner_ = std::move(step.next);
   std::vector<job> jobs;
   for (auto& effect : step.effects)
-    jobs.emplace_back([this, effect = std::move(effect)]() mutable { carry_out(effect); });
+    jobs.emplace_back([this, effect = std::move(effect)] { std::visit([this](const auto& e) { run(e); }, effect); });
   next(std::move(jobs));
 }
 
@@ -177,167 +179,6 @@ void node::hear_handover(unsigned from, const std::string& octets) {
 
 bool node::speaks_for(group_id group) const {
   return up_ && may_leave(gate_, group, token_of(group), clock()) == passage::leaves;
-}
-
-void node::carry_out(const membership_effect& effect) {
-  using namespace member_effect;
-  if (auto renewal = std::get_if<store_renew>(&effect)) {
-    ask(op::renew{id(), life_}, [this, sequence = renewal->sequence](const answer& a) {
-      map_version_ = a.map_version;
-      if (world_.given.planted == plant::lease_from_reply) {
-        std::erase_if(member_.own.open, [&](const auto& o) { return o.sequence == sequence; });
-        member_.own.open.push_back({sequence, clock()});
-      }
-      give(member_event::renewed{sequence, a.run, a.generation, a.generation_of, a.replicas, a.replaced, a.records});
-    });
-  } else if (auto raise = std::get_if<store_raise_generation>(&effect)) {
-    ask(op::raise_generation{raise->run, raise->above}, [](const answer&) {});
-  } else if (auto message = std::get_if<send_link>(&effect)) {
-    world_.send_link(index_, index_of_node(message->to),
-                     [this, to = index_of_node(message->to), octets = encode(message->message)] {
-                       world_.nodes[to]->hear(index_, octets);
-                     });
-  } else if (auto longer = std::get_if<extend>(&effect)) {
-    cluster::extend(gate_, longer->deadline, longer->generation);
-    if (clock() < gate_.deadline)
-      world_.refresh_addresses(index_);
-  } else if (auto other = std::get_if<new_generation>(&effect)) {
-    note(4, other->generation, [&] { return "sees generation " + std::to_string(other->generation); });
-    give(ownership_event(*other));
-  } else if (auto proof = std::get_if<gone>(&effect)) {
-    note(5, static_cast<std::uint64_t>(proof->proof.node) << 32 | proof->proof.life, [&] {
-      return "node " + std::to_string(index_of_node(proof->proof.node)) + " is gone, life " +
-             std::to_string(proof->proof.life) + (proof->proof.certain ? ", for certain" : "");
-    });
-    give(ownership_event(*proof));
-  } else {
-    note(6, life_, [&] { return std::string("is past its deadline or replaced"); });
-    auto restart = [this, life = life_] {
-      if (life != life_ || !up_)
-        return;
-      end_life();
-      world_.time.after(ms(20), [this] { start(); });
-    };
-    if (froze_)
-      world_.time.after(ms(300), restart);
-    else
-      restart();
-  }
-}
-
-void node::open(const owner_effect::open_group& effect) {
-  const auto& h = owner_.groups[index_of(effect.group)];
-  if (h.at != holding::phase::opening || h.by != effect.by)
-    return;
-  ask(op::raise_fence{effect.group, effect.by}, [this, effect](const answer& a) {
-    const auto& now = owner_.groups[index_of(effect.group)];
-    if (now.at != holding::phase::opening || now.by != effect.by)
-      return;
-    if (a.done && !effect.streamed) {
-      at(effect.group).calls.clear();
-      for (const auto& [call, value] : a.read)
-        at(effect.group).calls[call] = decode_call(value);
-    }
-    give(owner_event::opened{effect.group, effect.by, a.fence});
-  });
-  world_.time.after(store_patience, [this, effect, life = life_] {
-    if (life == life_)
-      post([this, effect] { open(effect); });
-  });
-}
-
-void node::rewrite(const owner_effect::rewrite_group& effect) {
-  const auto& h = owner_.groups[index_of(effect.group)];
-  if (h.at != holding::phase::renewing || h.next != effect.by)
-    return;
-  at(effect.group).rewriting = true;
-  ask(op::rewrite{effect.group, effect.by, all_of(at(effect.group))},
-      [this, effect](const answer& a) { give(owner_event::opened{effect.group, effect.by, a.fence}); });
-  world_.time.after(store_patience, [this, effect, life = life_] {
-    if (life == life_)
-      post([this, effect] { rewrite(effect); });
-  });
-}
-
-void node::carry_out(ownership_effect& effect) {
-  using namespace owner_effect;
-  if (auto read = std::get_if<store_read_map>(&effect)) {
-    ask(op::read_map{}, [this, request = read->request](const answer& a) {
-      auto map = a.map.empty() ? cluster_map{} : decode_map(a.map).value();
-      if (world_.given.planted == plant::reused_epoch)
-        for (auto& entry : map.groups)
-          if (entry.owner != id() && entry.owner != node_id::none && entry.by.epoch > 1)
-            --entry.by.epoch;
-      give(owner_event::map_read{request, std::move(map)});
-    });
-  } else if (auto change = std::get_if<store_compare_and_set>(&effect)) {
-    auto octets = encode(change->map);
-    world_.check(decode_map(octets) == change->map, "a map is not read back as it was written");
-    ask(op::change_map{change->generation, octets, change->proofs}, [this, request = change->request](const answer& a) {
-      give(owner_event::map_changed{request, a.changed});
-    });
-  } else if (auto wait = std::get_if<store_wait>(&effect)) {
-    ask(op::wait{}, [this, request = wait->request](const answer& a) {
-      give(owner_event::replicated{request, a.replicas});
-    });
-  } else if (auto opening = std::get_if<open_group>(&effect)) {
-    open(*opening);
-  } else if (auto rewriting = std::get_if<rewrite_group>(&effect)) {
-    rewrite(*rewriting);
-  } else if (auto taken = std::get_if<take_group>(&effect)) {
-    note(7, index_of(taken->group) << 32 | taken->by.epoch, [&] {
-      return "serves group " + std::to_string(index_of(taken->group)) + " at epoch " +
-             std::to_string(taken->by.generation) + "." + std::to_string(taken->by.epoch);
-    });
-    cluster::open(gate_, taken->group, taken->by);
-    auto& s = at(taken->group);
-    s.by = taken->by;
-    s.rewriting = false;
-    if (!s.open)
-      for (const auto& [call, value] : s.calls)
-        arm(taken->group, call);
-    s.open = true;
-    world_.check_gates();
-    plan_commit(taken->group, 0);
-  } else if (auto given_up = std::get_if<give_up_group>(&effect)) {
-    note(8, index_of(given_up->group), [&] { return "gives up group " + std::to_string(index_of(given_up->group)); });
-    close(gate_, given_up->group);
-    if (given_up->to != node_id::none)
-      for (const auto& message : at(given_up->group).queue)
-        world_.send_link(index_, index_of_node(given_up->to), [this, to = index_of_node(given_up->to), message] {
-          world_.nodes[to]->receive(message, 1);
-        });
-    at(given_up->group) = {};
-  } else if (auto installed = std::get_if<install_addresses>(&effect)) {
-    if (clock() < gate_.deadline)
-      world_.install_address(index_, installed->group);
-  } else if (auto removed = std::get_if<remove_addresses>(&effect)) {
-    world_.remove_address(index_, removed->group);
-  } else if (auto message = std::get_if<owner_effect::send_link>(&effect)) {
-    world_.send_link(index_, index_of_node(message->to),
-                     [this, to = index_of_node(message->to), octets = encode(message->message)] {
-                       world_.nodes[to]->hear_handover(index_, octets);
-                     });
-  } else if (auto snapshot = std::get_if<snapshot_group>(&effect)) {
-    say_content(snapshot->group, all_of(at(snapshot->group)));
-  } else if (auto held = std::get_if<hold_group>(&effect)) {
-    at(held->group).held = true;
-    settle(held->group);
-  } else if (auto resumed = std::get_if<resume_group>(&effect)) {
-    at(resumed->group).held = false;
-    for (const auto& m : std::exchange(at(resumed->group).queue, {}))
-      receive(m, 0);
-  } else if (auto applied = std::get_if<apply_values>(&effect)) {
-    if (applied->first)
-      at(applied->group).calls.clear();
-    else if (world_.given.planted == plant::lost_handover_update)
-      return;
-    for (const auto& [call, value] : decode_values(applied->octets))
-      if (value.empty())
-        at(applied->group).calls.erase(call);
-      else
-        at(applied->group).calls[call] = decode_call(value);
-  }
 }
 
 } // namespace troupe::simulation

@@ -73,20 +73,40 @@ private:
   /// Jobs that come before what waits: effects, in order.
   void next(std::vector<job> jobs);
 
+  void later(moment delay, job work);
+
   void end_life();
   void tick();
   void give(const membership_event& event);
   void give(const ownership_event& event);
-  void carry_out(const membership_effect& effect);
-  void carry_out(ownership_effect& effect);
   void ask(operation what, std::function<void(const answer&)> then);
-  void open(const owner_effect::open_group& effect);
-  void rewrite(const owner_effect::rewrite_group& effect);
+  void link(node_id to, std::string octets, void (node::*take)(unsigned, const std::string&));
+
+  void run(const member_effect::store_renew& e);
+  void run(const member_effect::store_raise_generation& e);
+  void run(const member_effect::send_link& e);
+  void run(const member_effect::extend& e);
+  void run(const member_effect::new_generation& e);
+  void run(const member_effect::gone& e);
+  void run(const member_effect::discard_and_restart& e);
+  void run(const owner_effect::store_read_map& e);
+  void run(const owner_effect::store_compare_and_set& e);
+  void run(const owner_effect::store_wait& e);
+  void run(const owner_effect::open_group& e);
+  void run(const owner_effect::rewrite_group& e);
+  void run(const owner_effect::take_group& e);
+  void run(const owner_effect::give_up_group& e);
+  void run(const owner_effect::install_addresses& e);
+  void run(const owner_effect::remove_addresses& e);
+  void run(const owner_effect::send_link& e);
+  void run(const owner_effect::snapshot_group& e);
+  void run(const owner_effect::hold_group& e);
+  void run(const owner_effect::resume_group& e);
+  void run(const owner_effect::apply_values& e);
 
   serving& at(group_id group) { return groups_[index_of(group)]; }
   void handle(const call_message& message);
-  void invite(serving& s, const call_message& message);
-  void bye(serving& s, const call_message& message);
+  void forward(node_id to, const call_message& message, unsigned hops);
   void arm(group_id group, std::uint32_t call);
   void fire(group_id group, std::uint32_t call);
   void put(group_id group, std::uint32_t call);

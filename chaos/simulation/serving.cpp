@@ -1,4 +1,6 @@
 // How a node serves its groups' calls: nothing that stops a phone's repetitions leaves before the value is stored.
+#include <utility>
+
 #include "chaos/simulation/node.hpp"
 #include "protocols/base/cursor.hpp"
 
@@ -54,10 +56,7 @@ void node::receive(const call_message& message, unsigned hops) {
     auto group = world_.group_of_call(message.call);
     auto where = route(owner_, group, hops);
     if (where.what == direction::kind::forward)
-      return world_.send_link(index_, static_cast<unsigned>(where.to) - 1,
-                              [this, to = static_cast<unsigned>(where.to) - 1, message, hops] {
-                                world_.nodes[to]->receive(message, hops + 1);
-                              });
+      return forward(where.to, message, hops + 1);
     auto& s = at(group);
     if (where.what != direction::kind::serve || !s.open)
       return;
@@ -66,6 +65,11 @@ void node::receive(const call_message& message, unsigned hops) {
     else
       handle(message);
   });
+}
+
+void node::forward(node_id to, const call_message& message, unsigned hops) {
+  auto place = static_cast<unsigned>(to) - 1;
+  world_.send_link(index_, place, [this, place, message, hops] { world_.nodes[place]->receive(message, hops); });
 }
 
 void node::handle(const call_message& m) {
@@ -121,13 +125,10 @@ void node::arm(group_id group, std::uint32_t call) {
                                              : forget_after;
   auto when = world_.time.now() + delay;
   at(group).timers[call] = when;
-  world_.time.at(when, [this, group, call, when, life = life_] {
-    if (life == life_)
-      post([this, group, call, when] {
-        auto found = at(group).timers.find(call);
-        if (found != at(group).timers.end() && found->second == when)
-          fire(group, call);
-      });
+  later(delay, [this, group, call, when] {
+    auto found = at(group).timers.find(call);
+    if (found != at(group).timers.end() && found->second == when)
+      fire(group, call);
   });
 }
 
@@ -171,12 +172,9 @@ void node::plan_commit(group_id group, moment delay) {
   if (s.planned || s.dirty.empty())
     return;
   s.planned = true;
-  world_.time.after(delay, [this, group, life = life_] {
-    if (life == life_)
-      post([this, group] {
-        at(group).planned = false;
-        commit(group);
-      });
+  later(delay, [this, group] {
+    at(group).planned = false;
+    commit(group);
   });
 }
 
@@ -193,10 +191,7 @@ void node::commit(group_id group) {
     what.changed[call] = found == s.calls.end() ? std::string() : encode(found->second);
   }
   ask(std::move(what), [this, group, number](const answer& a) { committed(group, number, a); });
-  world_.time.after(commit_patience, [this, group, number, life = life_] {
-    if (life == life_)
-      post([this, group, number] { not_committed(group, number); });
-  });
+  later(commit_patience, [this, group, number] { not_committed(group, number); });
 }
 
 void node::committed(group_id group, std::uint64_t number, const answer& a) {

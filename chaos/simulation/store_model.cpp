@@ -116,9 +116,9 @@ private:
 
 } // namespace
 
-answer store_data::apply(const operation& operation, std::uint64_t run, const store_flaws& flaws) {
+answer store_data::apply(const operation& what, std::uint64_t run, const store_flaws& flaws) {
   script s(*this, run, flaws);
-  std::visit(s, operation);
+  std::visit(s, what);
   return std::move(s).take();
 }
 
@@ -127,13 +127,13 @@ store_model::store_model(std::size_t groups, store_flaws flaws) : flaws_(flaws) 
   replica_ = master_;
 }
 
-bool store_model::apply(const operation& operation, moment now, answer& out, moment& delay) {
+bool store_model::apply(const operation& what, moment now, answer& out, moment& delay) {
   if (down_)
     return false;
   replicate(now);
-  out = master_.apply(operation, run_, flaws_);
-  if (!std::holds_alternative<op::read_map>(operation) && !std::holds_alternative<op::wait>(operation))
-    not_replicated_.push_back({replicated_at_ = std::max(replicated_at_, now + lag), operation});
+  out = master_.apply(what, run_, flaws_);
+  if (!std::holds_alternative<op::read_map>(what) && !std::holds_alternative<op::wait>(what))
+    not_replicated_.push_back({replicated_at_ = std::max(replicated_at_, now + lag), what});
   auto until = std::max<moment>(replicated_at_ - now, 0);
   out.replicas = until <= wait_limit ? 1 : 0;
   delay = std::min(until, wait_limit);

@@ -88,7 +88,7 @@ struct store_data {
   std::uint64_t map_version = 0;
   std::vector<group> groups;
 
-  answer apply(const operation& operation, std::uint64_t run, const store_flaws& flaws);
+  answer apply(const operation& what, std::uint64_t run, const store_flaws& flaws);
 };
 
 class store_model {
@@ -96,7 +96,7 @@ public:
   store_model(std::size_t groups, store_flaws flaws);
 
   /// Carries out what has arrived at the server; nothing when it is down. `delay`: until a replica has it.
-  bool apply(const operation& operation, moment now, answer& out, moment& delay);
+  bool apply(const operation& what, moment now, answer& out, moment& delay);
 
   moment lag = ms(2); ///< of the best replica
   void go_down(moment now);

@@ -76,7 +76,7 @@ public:
   }
   template <class Detail>
   void note(std::uint64_t who, std::uint64_t what, std::uint64_t number, Detail detail) {
-    log.note(time.now(), who, what, number, detail);
+    log.note(time.now(), who, what, number, [&] { return line(detail()); });
   }
   group_id group_of_call(std::uint32_t call) const { return static_cast<group_id>(call % groups()); }
   std::size_t groups() const { return owner_policy.groups; }
