@@ -165,8 +165,11 @@ void node::run(const owner_effect::hold_group& e) {
   settle(e.group);
 }
 
+void node::run(const owner_effect::silence_group& e) { close(gate_, e.group); }
+
 void node::run(const owner_effect::resume_group& e) {
   note(10, index_of(e.group), [&] { return "resumes " + name(e.group); });
+  open(gate_, e.group, e.by);
   at(e.group).held = false;
   for (const auto& message : std::exchange(at(e.group).queue, {}))
     receive(message, 0);

@@ -101,6 +101,7 @@ private:
   void run(const owner_effect::send_link& e);
   void run(const owner_effect::snapshot_group& e);
   void run(const owner_effect::hold_group& e);
+  void run(const owner_effect::silence_group& e);
   void run(const owner_effect::resume_group& e);
   void run(const owner_effect::apply_values& e);
 

@@ -48,7 +48,7 @@ void world::run() {
 
 std::string world::line(const std::string& text) const {
   auto micros = std::to_string(time.now() % 1000);
-  return std::to_string(time.now() / 1000) + "." + std::string(3 - micros.size(), '0') + " ms " + text;
+  return std::to_string(time.now() / 1000) + "." + std::string(3 - micros.size(), '0') + micros + " ms " + text;
 }
 
 void world::check_end() {

@@ -68,7 +68,8 @@ public:
       }
       return;
     case kind::ask_vote:
-      if (vote_against(s().word, m.about, m.life, known_dead(m.about, m.life), now_, policy_))
+      // A node's own word keeps it serving, so the victim is on neither side of its own ballot.
+      if (m.about != s().self && vote_against(s().word, m.about, m.life, known_dead(m.about, m.life), now_, policy_))
         effect(member_effect::send_link{e.from, {kind::vote, m.about, m.life, m.number, {}}});
       return;
     case kind::vote: return count(e.from, m);

@@ -272,7 +272,9 @@ private:
       else if (std::holds_alternative<handover_effect::hold>(e))
         effect(owner_effect::hold_group{group_at(g)});
       else if (std::holds_alternative<handover_effect::resume>(e))
-        effect(owner_effect::resume_group{group_at(g)});
+        effect(owner_effect::resume_group{group_at(g), s().groups[g].by});
+      else if (std::holds_alternative<handover_effect::grant>(e))
+        effect(owner_effect::silence_group{group_at(g)});
       else if (auto values = std::get_if<handover_effect::apply>(&e))
         effect(owner_effect::apply_values{group_at(g), values->first, std::move(values->octets)});
     }

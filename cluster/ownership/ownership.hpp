@@ -191,8 +191,14 @@ struct hold_group {
   group_id group{};
   friend bool operator==(const hold_group&, const hold_group&) = default;
 };
+/// All is flushed and the grant to another will be asked for: to the gate, nothing leaves before it is resumed.
+struct silence_group {
+  group_id group{};
+  friend bool operator==(const silence_group&, const silence_group&) = default;
+};
 struct resume_group {
   group_id group{};
+  token by; ///< to the gate, which silence_group may have closed
   friend bool operator==(const resume_group&, const resume_group&) = default;
 };
 struct apply_values {
@@ -207,7 +213,7 @@ using ownership_effect =
                  owner_effect::open_group, owner_effect::rewrite_group, owner_effect::take_group,
                  owner_effect::give_up_group, owner_effect::install_addresses, owner_effect::remove_addresses,
                  owner_effect::send_link, owner_effect::snapshot_group, owner_effect::hold_group,
-                 owner_effect::resume_group, owner_effect::apply_values>;
+                 owner_effect::silence_group, owner_effect::resume_group, owner_effect::apply_values>;
 
 struct ownership_step {
   ownership next;
