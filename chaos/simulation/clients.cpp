@@ -8,7 +8,7 @@ namespace {
 
 using kind = call_message::kind;
 
-constexpr moment t1 = ms(500), t2 = ms(4000);
+constexpr moment t1 = ms(500), t2 = ms(4000), probe_every = ms(250);
 /// 64*T1 in RFC 3261. Shorter here, so that a schedule stays short: no single fault outlasts it.
 constexpr moment patience = ms(16'000);
 
@@ -39,6 +39,7 @@ void clients::receive(const call_message& m) {
     send(m.call, kind::ack, m.tag);
     if (c.at == phase::inviting || c.at == phase::proceeding) {
       enter(m.call, phase::talking);
+      world_.time.after(probe_every, [this, id = m.call] { probe(id); });
       world_.time.after(world_.time.between(ms(200), ms(5000)), [this, id = m.call] {
         enter(id, phase::leaving);
         repeat(id, phase::leaving, kind::bye, t1);
@@ -53,7 +54,9 @@ void clients::receive(const call_message& m) {
     if (c.at == phase::leaving)
       lost(m.call, "a BYE within a call that was answered found no call");
     return;
+  case kind::probe_ok:
   case kind::invite:
+  case kind::probe:
   case kind::ack:
   case kind::bye: return;
   }
@@ -66,6 +69,13 @@ void clients::repeat(std::uint32_t id, phase during, kind what, moment interval)
     return;
   send(id, what, calls_[id].tag);
   world_.time.after(interval, [=, this] { repeat(id, during, what, std::min(2 * interval, t2)); });
+}
+
+void clients::probe(std::uint32_t id) {
+  if (calls_[id].at != phase::talking)
+    return;
+  send(id, kind::probe, calls_[id].tag);
+  world_.time.after(probe_every, [this, id] { probe(id); });
 }
 
 void clients::enter(std::uint32_t id, phase next) {

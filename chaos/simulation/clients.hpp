@@ -25,6 +25,8 @@ private:
   void send(std::uint32_t id, call_message::kind what, std::uint64_t tag = 0);
   /// Sends again while the call is in `during`, at doubling intervals.
   void repeat(std::uint32_t id, phase during, call_message::kind what, moment interval);
+  /// What is answered without anything being stored.
+  void probe(std::uint32_t id);
   void enter(std::uint32_t id, phase next);
   void end(std::uint32_t id);
   void lost(std::uint32_t id, const char* how);

@@ -16,6 +16,7 @@ enum class fault : unsigned {
   link_cut_one_way,
   store_cut,
   store_cut_one_way,
+  late_answers,
   isolated,
   fail_over,
   slow_store,
@@ -75,6 +76,12 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::store_cut: return during(cut_store);
   case fault::store_cut_one_way:
     return during([=, this, to = time.chance(50)](bool cut) { (to ? paths[n].to_store : paths[n].from_store) = !cut; });
+  case fault::late_answers: // and then no more questions arrive
+    time.at(from + lasting / 2, [this, n] { paths[n].to_store = false; });
+    return during([=, this](bool late) {
+      paths[n].late_answers = late ? ms(900) : 0;
+      paths[n].to_store = true;
+    });
   case fault::isolated:
     return during([=, this](bool cut) {
       cut_links(cut);

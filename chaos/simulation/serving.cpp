@@ -97,6 +97,7 @@ void node::handle(const call_message& m) {
     else if (stored && call.at == phase::answered)
       reply(group, {kind::ok, m.call, call.tag});
     return;
+  case kind::probe: return reply(group, {kind::probe_ok, m.call, m.tag});
   case kind::ack:
     if (call.at != phase::answered)
       return;
@@ -151,6 +152,8 @@ void node::fire(group_id group, std::uint32_t id) {
       reply(group, {kind::ok, id, call.tag});
     arm(group, id);
   } else if (call.at == phase::ended) {
+    if (s.dirty.count(id) || s.in_flight.count(id))
+      return arm(group, id); // its answer has not left yet
     s.calls.erase(found);
     put(group, id);
   }
@@ -184,6 +187,8 @@ void node::commit(group_id group) {
     return;
   s.in_flight.swap(s.dirty);
   s.leaving.swap(s.waiting);
+  for (auto& out : s.leaving)
+    out.by = s.by; // what waited while the group was renewed leaves under the token that stores its values
   auto number = ++s.commits;
   op::commit what{group, s.by, number, {}};
   for (auto call : s.in_flight) {

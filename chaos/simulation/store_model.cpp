@@ -64,8 +64,6 @@ public:
   void operator()(const op::commit& o) {
     auto& g = at(o.group);
     bool older = older_than(o.by, g.fence);
-    if (flaws_.inverted)
-      older = older_than(g.fence, o.by);
     bool late = o.by == g.fence && o.number <= g.number;
     if ((older || late) && !flaws_.no_fence)
       return refuse(g);
@@ -84,8 +82,9 @@ public:
 
 private:
   store_data::group& at(group_id group) { return d_.groups[index_of(group)]; }
-  static bool older_than(const token& a, const token& b) {
-    return std::pair(a.generation, a.epoch) < std::pair(b.generation, b.epoch);
+  bool older_than(const token& a, const token& b) const {
+    bool older = std::pair(a.generation, a.epoch) < std::pair(b.generation, b.epoch);
+    return flaws_.inverted ? !older && a != b : older;
   }
 
   life_record& record_of(node_id node) {

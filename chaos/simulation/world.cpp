@@ -24,7 +24,7 @@ world::world(std::uint64_t seed, const settings& settings)
   owner_policy.groups = 2 * settings.nodes;
   for (unsigned n = 0; n < settings.nodes; ++n) {
     owner_policy.members.push_back({static_cast<node_id>(n + 1), 1, false});
-    paths.push_back({true, true, true, std::vector<bool>(settings.nodes, true)});
+    paths.push_back({true, true, true, 0, std::vector<bool>(settings.nodes, true)});
     nodes.push_back(std::make_unique<node>(*this, n));
   }
 }
@@ -75,7 +75,8 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
   };
   if (!paths[node].to_store)
     return;
-  time.after(way(), [this, node, way, what = std::move(what), then = std::move(then)] {
+  auto arrives = time.chance(1) ? time.between(ms(20), ms(3000)) : way(); // some linger in a closed connection's buffer
+  time.after(arrives, [this, node, way, what = std::move(what), then = std::move(then)] {
     answer out;
     moment replicated = 0;
     if (!store.apply(what, time.now(), out, replicated))
@@ -86,7 +87,7 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
     });
     bool waits = std::holds_alternative<op::renew>(what) || std::holds_alternative<op::wait>(what);
     if (paths[node].from_store)
-      time.after(way() + (waits ? replicated : 0), [then, out = std::move(out)] { then(out); });
+      time.after(way() + time.between(0, paths[node].late_answers) + (waits ? replicated : 0), [then, out = std::move(out)] { then(out); });
   });
 }
 

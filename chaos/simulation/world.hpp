@@ -39,7 +39,7 @@ struct violation : std::runtime_error {
 
 /// A message between a phone and a node, about one call.
 struct call_message {
-  enum class kind : std::uint8_t { invite, ack, bye, trying, ok, bye_ok, no_call };
+  enum class kind : std::uint8_t { invite, ack, bye, probe, trying, ok, bye_ok, no_call, probe_ok };
   kind what = kind::invite;
   std::uint32_t call = 0;
   std::uint64_t tag = 0; ///< To-tag of an answer
@@ -93,6 +93,7 @@ public:
   // What the faults change.
   struct path {
     bool to_store = true, from_store = true, to_phones = true;
+    moment late_answers = 0;   ///< of the store, at most
     std::vector<bool> to_node; ///< links
   };
   std::vector<path> paths;
