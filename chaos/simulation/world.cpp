@@ -75,7 +75,9 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
   };
   if (!paths[node].to_store)
     return;
-  auto arrives = time.chance(1) ? time.between(ms(20), ms(3000)) : way(); // some linger in a closed connection's buffer
+  // Some commits linger in the buffer of a connection that was given up.
+  bool lingers = std::holds_alternative<op::commit>(what) && time.chance(3);
+  auto arrives = lingers ? time.between(ms(20), ms(3000)) : way();
   time.after(arrives, [this, node, way, what = std::move(what), then = std::move(then)] {
     answer out;
     moment replicated = 0;

@@ -27,7 +27,8 @@ public:
     suspect();
     if (!e.shards_alive || now_ < s().next_renewal)
       return;
-    s().next_renewal = now_ + policy_.renew_every;
+    auto due = s().next_renewal + policy_.renew_every; // not later each time by the tick's coarseness
+    s().next_renewal = due > now_ ? due : now_ + policy_.renew_every;
     auto sequence = renew(s().own, now_, policy_);
     effect(member_effect::store_renew{sequence});
     if (s().at == phase::serving)
