@@ -7,19 +7,13 @@ namespace troupe::simulation {
 
 namespace {
 
-constexpr moment store_patience = ms(300);
+constexpr moment store_patience = ms(300), largest_snapshot = ms(200);
 
 unsigned place_of(node_id id) { return static_cast<unsigned>(id) - 1; }
 
 std::string name(group_id group) { return "group " + std::to_string(index_of(group)); }
 
 } // namespace
-
-void node::link(node_id to, std::string octets, void (node::*take)(unsigned, const std::string&)) {
-  world_.send_link(index_, place_of(to), [this, to, take, octets = std::move(octets)] {
-    (world_.nodes[place_of(to)].get()->*take)(index_, octets);
-  });
-}
 
 void node::run(const member_effect::store_renew& e) {
   ask(op::renew{id(), life_}, [this, sequence = e.sequence](const answer& a) {
@@ -36,7 +30,11 @@ void node::run(const member_effect::store_raise_generation& e) {
   ask(op::raise_generation{e.run, e.above}, [](const answer&) {});
 }
 
-void node::run(const member_effect::send_link& e) { link(e.to, encode(e.message), &node::hear); }
+void node::run(const member_effect::send_link& e) {
+  world_.send_link(index_, place_of(e.to), [this, to = place_of(e.to), octets = encode(e.message)] {
+    world_.nodes[to]->hear(index_, octets);
+  });
+}
 
 void node::run(const member_effect::extend& e) {
   extend(gate_, e.deadline, e.generation);
@@ -155,7 +153,13 @@ void node::run(const owner_effect::install_addresses& e) {
 
 void node::run(const owner_effect::remove_addresses& e) { world_.remove_address(index_, e.group); }
 
-void node::run(const owner_effect::send_link& e) { link(e.to, encode(e.message), &node::hear_handover); }
+void node::run(const owner_effect::send_link& e) {
+  bool large = e.message.what == handover_message::kind::snapshot;
+  world_.send_link(
+      index_, place_of(e.to),
+      [this, to = place_of(e.to), octets = encode(e.message)] { world_.nodes[to]->hear_handover(index_, octets); },
+      world::stream::bulk, large ? world_.time.between(0, largest_snapshot) : 0);
+}
 
 void node::run(const owner_effect::snapshot_group& e) { say_content(e.group, all_of(at(e.group))); }
 

@@ -80,7 +80,6 @@ private:
   void give(const membership_event& event);
   void give(const ownership_event& event);
   void ask(operation what, std::function<void(const answer&)> then);
-  void link(node_id to, std::string octets, void (node::*take)(unsigned, const std::string&));
 
   void run(const member_effect::store_renew& e);
   void run(const member_effect::store_raise_generation& e);

@@ -20,7 +20,7 @@ world::world(std::uint64_t seed, const settings& settings)
     : given(settings), time(seed), log(settings.keep_trace),
       store(2 * settings.nodes, {settings.planted == plant::fencing_off, settings.planted == plant::epoch_inverted}),
       phones_(std::make_unique<clients>(*this)), addresses_(2 * settings.nodes),
-      link_order_(static_cast<std::size_t>(settings.nodes) * settings.nodes) {
+      link_order_(2 * static_cast<std::size_t>(settings.nodes) * settings.nodes) {
   owner_policy.groups = 2 * settings.nodes;
   for (unsigned n = 0; n < settings.nodes; ++n) {
     owner_policy.members.push_back({static_cast<node_id>(n + 1), 1, false});
@@ -93,11 +93,11 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
   });
 }
 
-void world::send_link(unsigned from, unsigned to, std::function<void()> deliver) {
+void world::send_link(unsigned from, unsigned to, std::function<void()> deliver, stream by, moment takes) {
   if (!paths[from].to_node[to] || time.chance(lost_percent))
     return;
-  auto when = time.now() + time.between(100, 1500);
-  auto& last = link_order_[static_cast<std::size_t>(from) * given.nodes + to];
+  auto when = time.now() + takes + time.between(100, 1500);
+  auto& last = link_order_[2 * (static_cast<std::size_t>(from) * given.nodes + to) + static_cast<std::size_t>(by)];
   if (lost_percent > 0)
     when += time.between(0, ms(20));
   else

@@ -58,8 +58,10 @@ public:
 
   /// The store's answer to `node`; never comes when a message is lost or the store is down.
   void ask_store(unsigned node, operation what, std::function<void(const answer&)> then);
-  /// A message from a node's link, as octets.
-  void send_link(unsigned from, unsigned to, std::function<void()> deliver);
+  enum class stream : std::uint8_t { control, bulk };
+  /// `takes`: until a large message has come through. Each stream keeps its order, unless a fault takes it.
+  void send_link(unsigned from, unsigned to, std::function<void()> deliver, stream by = stream::control,
+                 moment takes = 0);
   void send_to_phone(unsigned from, group_id group, const token& by, const call_message& message);
   void send_from_phone(const call_message& message);
 
@@ -114,7 +116,7 @@ private:
   std::unique_ptr<clients> phones_;
   owner_oracle oracle_;
   std::vector<std::vector<address>> addresses_; ///< by group
-  std::vector<moment> link_order_;              ///< links keep the order, unless a fault takes it
+  std::vector<moment> link_order_;              ///< when each link's newest message arrives
   std::uint64_t announcements_ = 0;
   moment settled_at_ = 0; ///< the last fault has healed
 };
