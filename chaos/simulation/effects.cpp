@@ -179,6 +179,8 @@ void node::run(const owner_effect::resume_group& e) {
     receive(message, 0);
 }
 
+void node::run(const owner_effect::forget_values& e) { at(e.group) = {}; }
+
 void node::run(const owner_effect::apply_values& e) {
   if (e.first)
     at(e.group).calls.clear();

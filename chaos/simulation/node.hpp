@@ -103,6 +103,7 @@ private:
   void run(const owner_effect::silence_group& e);
   void run(const owner_effect::resume_group& e);
   void run(const owner_effect::apply_values& e);
+  void run(const owner_effect::forget_values& e);
 
   serving& at(group_id group) { return groups_[index_of(group)]; }
   void handle(const call_message& message);

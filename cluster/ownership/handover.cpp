@@ -124,6 +124,10 @@ target_step on(handover_target state, const handover_event::heard& event, incarn
     out.effects.emplace_back(
         handover_effect::send{event.from, {what, m.group, m.stream, out.next.received, {0, 0, life}, {}, {}}});
   };
+  auto forget = [&] {
+    out.next = {};
+    out.effects.emplace_back(handover_effect::forget{});
+  };
   bool ours = event.from == state.source && m.stream == state.stream && m.by == state.by;
   switch (m.what) {
   case kind::snapshot:
@@ -137,8 +141,9 @@ target_step on(handover_target state, const handover_event::heard& event, incarn
     if (ours && m.sequence <= state.received)
       break;
     if (!ours || m.sequence != state.received + 1) {
-      out.next = ours ? handover_target{} : state;
       answer(kind::call_off);
+      if (ours)
+        forget();
       break;
     }
     out.next.received = m.sequence;
@@ -147,7 +152,7 @@ target_step on(handover_target state, const handover_event::heard& event, incarn
     break;
   case kind::call_off:
     if (ours)
-      out.next = {};
+      forget();
     break;
   case kind::acknowledge:
   case kind::granted: break; // the source's business; and the map says what was granted

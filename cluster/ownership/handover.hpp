@@ -117,9 +117,13 @@ struct apply {
   std::string octets;
   friend bool operator==(const apply&, const apply&) = default;
 };
+/// The hand-over was called off: forget the values that were put in place.
+struct forget {
+  friend bool operator==(const forget&, const forget&) = default;
+};
 } // namespace handover_effect
 using handover_effects = std::vector<std::variant<handover_effect::send, handover_effect::snapshot, handover_effect::hold,
-                                                  handover_effect::grant, handover_effect::resume, handover_effect::apply>>;
+                                                  handover_effect::grant, handover_effect::resume, handover_effect::apply, handover_effect::forget>>;
 
 struct source_step {
   handover_source next;

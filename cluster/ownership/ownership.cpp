@@ -23,6 +23,8 @@ public:
   ownership_step take() && { return std::move(out_); }
 
   void operator()(const owner_event::tick& e) {
+    if (s().live != e.live)
+      s().next_move = now_ + policy_.settle;
     s().live = e.live;
     s().serving = e.serving;
     s().behind |= e.map_version != s().map.version;
@@ -199,6 +201,10 @@ private:
         take_up_grant(g, entry.by);
       else if (!mine && h.at != phase::none && entry.by > std::max(h.by, h.next))
         lose(g);
+      if (!mine && h.in.received > 0 && entry.by > h.in.by) { // what was being streamed is another's by now
+        h.in = {};
+        effect(owner_effect::forget_values{group_at(g)});
+      }
     }
   }
 
@@ -277,6 +283,8 @@ private:
         effect(owner_effect::silence_group{group_at(g)});
       else if (auto values = std::get_if<handover_effect::apply>(&e))
         effect(owner_effect::apply_values{group_at(g), values->first, std::move(values->octets)});
+      else
+        effect(owner_effect::forget_values{group_at(g)});
     }
   }
 

@@ -19,6 +19,7 @@ struct ownership_policy {
   std::uint32_t replicas = 1;   ///< that must have a grant before it counts
   milliseconds patience{300};   ///< for the store's answer; then only reading the map tells what happened
   milliseconds move_every{500}; ///< between the hand-overs that balance
+  milliseconds settle{2000};    ///< none while nodes come and go: each would move groups to and fro
   handover_policy handover;
 };
 
@@ -207,13 +208,18 @@ struct apply_values {
   std::string octets;
   friend bool operator==(const apply_values&, const apply_values&) = default;
 };
+struct forget_values {
+  group_id group{};
+  friend bool operator==(const forget_values&, const forget_values&) = default;
+};
 } // namespace owner_effect
 using ownership_effect =
     std::variant<owner_effect::store_read_map, owner_effect::store_compare_and_set, owner_effect::store_wait,
                  owner_effect::open_group, owner_effect::rewrite_group, owner_effect::take_group,
                  owner_effect::give_up_group, owner_effect::install_addresses, owner_effect::remove_addresses,
                  owner_effect::send_link, owner_effect::snapshot_group, owner_effect::hold_group,
-                 owner_effect::silence_group, owner_effect::resume_group, owner_effect::apply_values>;
+                 owner_effect::silence_group, owner_effect::resume_group, owner_effect::apply_values,
+                 owner_effect::forget_values>;
 
 struct ownership_step {
   ownership next;
