@@ -1,5 +1,7 @@
 // The faults of a schedule. In most, one at a time with time to recover: then what was acknowledged must not be lost. In
 // the others they fall together: then only ownership is held to its rules, and that all is served in the end.
+#include <algorithm>
+
 #include "chaos/simulation/clients.hpp"
 #include "chaos/simulation/node.hpp"
 
@@ -96,9 +98,10 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::lossy_links: return during([this](bool lossy) { lost_percent = lossy ? 30 : 0; });
   case fault::lagging_replicas: return during([this](bool lags) { store.lag = lags ? ms(400) : ms(2); });
   case fault::drain:
-    if (given.nodes > 2)
-      begin([=, this] { nodes[n]->drain(); });
-    return;
+    return begin([=, this] { // one, so that somebody is left to take its groups
+      if (given.nodes > 2 && std::none_of(nodes.begin(), nodes.end(), [](const auto& m) { return m->drains(); }))
+        nodes[n]->drain();
+    });
   case fault::count: return;
   }
 }

@@ -40,13 +40,12 @@ public:
   void receive(const call_message& message, unsigned hops);
 
   instant clock() const;
-  bool up() const noexcept { return up_; }
+  bool drains() const noexcept { return drains_; }
   bool speaks_for(group_id group) const; ///< its gate is open now
   token token_of(group_id group) const { return gate_.groups[index_of(group)].by; }
   const ownership& owned() const noexcept { return owner_; }
   std::size_t calls() const;
   node_id id() const noexcept { return static_cast<node_id>(index_ + 1); }
-  incarnation life() const noexcept { return life_; }
 
 private:
   struct outgoing {

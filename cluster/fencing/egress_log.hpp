@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cluster/membership/names.hpp"
 #include "protocols/base/time.hpp"
@@ -28,13 +29,15 @@ std::optional<egress_record> take_egress_record(std::string_view& log);
 /// Reads records of all nodes in the order of their times.
 class owner_oracle {
 public:
-  /// False when a later token of this group has spoken before.
+  /// False when a later token of this group has spoken before, or another with the same epoch.
   bool saw(const egress_record& record) {
-    auto& highest = highest_[record.group];
-    if (record.by < highest)
-      return false;
-    highest = record.by;
-    return true;
+    auto [found, first] = highest_.try_emplace(record.group, record.by);
+    auto& highest = found->second;
+    bool again = record.by == highest;
+    bool later = std::pair(record.by.generation, record.by.epoch) > std::pair(highest.generation, highest.epoch);
+    if (later)
+      highest = record.by;
+    return first || again || later;
   }
 
 private:
