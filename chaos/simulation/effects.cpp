@@ -31,9 +31,8 @@ void node::run(const member_effect::store_raise_generation& e) {
 }
 
 void node::run(const member_effect::send_link& e) {
-  world_.send_link(index_, place_of(e.to), [this, to = place_of(e.to), octets = encode(e.message)] {
-    world_.nodes[to]->hear(index_, octets);
-  });
+  world_.send_link(index_, place_of(e.to),
+                   [this, to = place_of(e.to), octets = encode(e.message)] { world_.nodes[to]->hear(index_, octets); });
 }
 
 void node::run(const member_effect::extend& e) {
@@ -117,14 +116,16 @@ void node::run(const owner_effect::rewrite_group& e) {
   if (h.at != holding::phase::renewing || h.next != e.by)
     return;
   at(e.group).rewriting = true;
-  ask(op::rewrite{e.group, e.by, all_of(at(e.group))},
-      [this, e](const answer& a) { give(owner_event::opened{e.group, e.by, a.fence}); });
+  ask(op::rewrite{e.group, e.by, all_of(at(e.group))}, [this, e](const answer& a) {
+    give(owner_event::opened{e.group, e.by, a.fence});
+  });
   later(store_patience, [this, e] { run(e); });
 }
 
 void node::run(const owner_effect::take_group& e) {
   note(7, index_of(e.group) << 32 | e.by.epoch, [&] {
-    return "serves " + name(e.group) + " at epoch " + std::to_string(e.by.generation) + "." + std::to_string(e.by.epoch);
+    return "serves " + name(e.group) + " at epoch " + std::to_string(e.by.generation) + "." +
+           std::to_string(e.by.epoch);
   });
   open(gate_, e.group, e.by);
   auto& s = at(e.group);

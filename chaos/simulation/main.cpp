@@ -27,12 +27,13 @@ struct arguments {
 }
 
 [[noreturn]] void help() {
-  std::printf("troupe_simulate [--seeds N] [--from S] [--nodes N] [--plant FAULT] [--replay SEED] [--trace]\n\n"
-              "Runs N schedules (500), each a cluster of 2 to 5 nodes (3), store, network and phones in virtual time.\n\n"
-              "  --from S        the first seed (1)\n"
-              "  --replay SEED   only this one, and its last events\n"
-              "  --trace         with --replay: all its events\n"
-              "  --plant FAULT   with a fault in the nodes or the store that must be found:\n                  ");
+  std::printf(
+      "troupe_simulate [--seeds N] [--from S] [--nodes N] [--plant FAULT] [--replay SEED] [--trace]\n\n"
+      "Runs N schedules (500), each a cluster of 2 to 5 nodes (3), store, network and phones in virtual time.\n\n"
+      "  --from S        the first seed (1)\n"
+      "  --replay SEED   only this one, and its last events\n"
+      "  --trace         with --replay: all its events\n"
+      "  --plant FAULT   with a fault in the nodes or the store that must be found:\n                  ");
   for (auto name : plant_names)
     std::printf(" %s", name);
   std::printf("\n\nExit status: 0 if every invariant held, 1 if not, 2 for wrong arguments.\n");

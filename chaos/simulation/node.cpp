@@ -20,8 +20,11 @@ std::vector<node_id> view_of(unsigned nodes) {
 } // namespace
 
 node::node(world& w, unsigned index)
-    : world_(w), index_(index), rate_(1.0 + static_cast<double>(w.time.between(-50, 50)) / 1000),
-      offset_(w.time.between(10'000, 1'000'000)), groups_(w.groups()) {}
+    : world_(w),
+      index_(index),
+      rate_(1.0 + static_cast<double>(w.time.between(-50, 50)) / 1000),
+      offset_(w.time.between(10'000, 1'000'000)),
+      groups_(w.groups()) {}
 
 instant node::clock() const {
   return {offset_ + static_cast<std::int64_t>(static_cast<double>(world_.time.now()) * rate_) / 1000};

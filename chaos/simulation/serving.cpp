@@ -242,9 +242,7 @@ void node::send(group_id group, const outgoing& out) {
     world_.send_to_phone(index_, group, out.by, out.message);
 }
 
-void node::say_content(group_id group, const values& changed) {
-  give(owner_event::content{group, encode(changed)});
-}
+void node::say_content(group_id group, const values& changed) { give(owner_event::content{group, encode(changed)}); }
 
 values node::all_of(const serving& s) const {
   values out;

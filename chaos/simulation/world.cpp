@@ -17,9 +17,12 @@ constexpr moment clearing = ms(9000);
 } // namespace
 
 world::world(std::uint64_t seed, const settings& settings)
-    : given(settings), time(seed), log(settings.keep_trace),
+    : given(settings),
+      time(seed),
+      log(settings.keep_trace),
       store(2 * settings.nodes, {settings.planted == plant::fencing_off, settings.planted == plant::epoch_inverted}),
-      phones_(std::make_unique<clients>(*this)), addresses_(2 * settings.nodes),
+      phones_(std::make_unique<clients>(*this)),
+      addresses_(2 * settings.nodes),
       link_order_(2 * static_cast<std::size_t>(settings.nodes) * settings.nodes) {
   owner_policy.groups = 2 * settings.nodes;
   for (unsigned n = 0; n < settings.nodes; ++n) {
@@ -89,7 +92,8 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
     });
     bool waits = std::holds_alternative<op::renew>(what) || std::holds_alternative<op::wait>(what);
     if (paths[node].from_store)
-      time.after(way() + time.between(0, paths[node].late_answers) + (waits ? replicated : 0), [then, out = std::move(out)] { then(out); });
+      time.after(way() + time.between(0, paths[node].late_answers) + (waits ? replicated : 0),
+                 [then, out = std::move(out)] { then(out); });
   });
 }
 

@@ -22,9 +22,9 @@ enum class plant : std::uint8_t {
   lost_delete,          ///< ended calls are not removed from the store
   lease_from_reply,     ///< the serving deadline is counted from the store's answer
 };
-inline constexpr const char* plant_names[] = {"none",         "fencing-off",  "epoch-inverted", "lost-handover-update",
-                                              "early-100",    "frozen-gate",  "reused-epoch",   "lost-delete",
-                                              "lease-from-reply"};
+inline constexpr const char* plant_names[] = {
+    "none",        "fencing-off",  "epoch-inverted", "lost-handover-update", "early-100",
+    "frozen-gate", "reused-epoch", "lost-delete",    "lease-from-reply"};
 
 struct settings {
   unsigned nodes = 3;

@@ -1,4 +1,4 @@
-// The egress log: which group's messages left under which token and when. An oracle that reads the logs of all nodes
+// The egress log: which group's messages left under which token and when (cluster.md 27). An oracle that reads the logs of all nodes
 // finds two owners: tokens of one group may follow each other, never overlap.
 #pragma once
 

@@ -1,4 +1,5 @@
-// The egress gate: may this batch leave now? Asked before every batch of SIP, Diameter, links and netlink.
+// The egress gate: may this batch leave now? Asked before every batch of SIP, Diameter, links and netlink:
+// cluster.md 9.
 //
 // A store refuses a write that comes too late; a peer refuses nothing. So what a node says is fenced where it leaves: by
 // the serving deadline, and for each group by the token under which the batch was made. Once a group's token was seen
@@ -14,9 +15,9 @@ namespace troupe::cluster {
 
 struct gate {
   struct group {
-    token by;           ///< of the newest grant; epoch 0: none
-    instant deadline;   ///< as extended under the token's generation
-    token stale_up_to;  ///< nothing made under this or an older token leaves
+    token by;          ///< of the newest grant; epoch 0: none
+    instant deadline;  ///< as extended under the token's generation
+    token stale_up_to; ///< nothing made under this or an older token leaves
     bool open = false;
     friend bool operator==(const group&, const group&) = default;
   };

@@ -1,4 +1,5 @@
-// A node's own lease: until when it may serve, by the store's word or by that of the view's majority.
+// A node's own lease: until when it may serve, by the store's word or by that of the view's majority:
+// cluster.md 8, 9 and 12.
 //
 // A lease holds no times that another clock wrote. What counts is when the node *sent* the renewal that was confirmed:
 // whoever saw it saw it later, so the holder's 700 ms end before an observer's second does.

@@ -74,9 +74,7 @@ public:
         effect(member_effect::send_link{e.from, {kind::vote, m.about, m.life, m.number, {}}});
       return;
     case kind::vote: return count(e.from, m);
-    case kind::dead:
-      note_dead(s().others, m.about, m.life);
-      return suspect();
+    case kind::dead: note_dead(s().others, m.about, m.life); return suspect();
     }
   }
 
@@ -156,7 +154,8 @@ private:
 
   /// Votes count within 700 ms of the asking, while every one of them still bars its giver from promising.
   void count(node_id from, const member_message& m) {
-    auto found = std::find_if(s().ballots.begin(), s().ballots.end(), [&](const auto& b) { return b.number == m.number; });
+    auto found =
+        std::find_if(s().ballots.begin(), s().ballots.end(), [&](const auto& b) { return b.number == m.number; });
     if (found == s().ballots.end() || found->asked + policy_.serve_for <= now_ ||
         std::count(found->yes.begin(), found->yes.end(), from))
       return;

@@ -1,4 +1,5 @@
-// One node's membership in the cluster: its lease, its view of the others, its word to them, the store's generation.
+// One node's membership in the cluster: its lease, its view of the others, its word to them, the store's generation:
+// cluster.md 8 to 10, 12 and 13.
 //
 // The machine decides who may act; what is done with that (groups, addresses) is the ownership machine's, and what may
 // leave the node the egress gate's. All times are the node's own boot-time clock.
@@ -119,10 +120,9 @@ struct discard_and_restart {
   friend bool operator==(const discard_and_restart&, const discard_and_restart&) = default;
 };
 } // namespace member_effect
-using membership_effect =
-    std::variant<member_effect::store_renew, member_effect::store_raise_generation, member_effect::send_link,
-                 member_effect::extend, member_effect::new_generation, member_effect::gone,
-                 member_effect::discard_and_restart>;
+using membership_effect = std::variant<member_effect::store_renew, member_effect::store_raise_generation,
+                                       member_effect::send_link, member_effect::extend, member_effect::new_generation,
+                                       member_effect::gone, member_effect::discard_and_restart>;
 
 struct membership_step {
   membership next;

@@ -1,4 +1,5 @@
-// What members say to each other over links, in our versioned octets: fields that a later version adds are kept apart.
+// What members say to each other over links, in our versioned octets: what a later version adds is kept apart
+// (cluster.md 24).
 #pragma once
 
 #include <optional>

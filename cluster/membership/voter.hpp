@@ -1,4 +1,5 @@
-// The word a node gives to others: promises, by which they serve while the store is away, and votes that let one claim.
+// The word a node gives to others: promises, by which they serve while the store is away, and votes that let one
+// claim: cluster.md 12.
 //
 // A promise and a vote exclude each other: for a second after a promise no vote against that life, for a second after a
 // vote no promise to it. Any majority of voters shares a node with any majority of promisers, so at the instant at

@@ -28,7 +28,7 @@ void observe(watch& w, const std::vector<node_id>& members, const std::vector<li
     auto record = record_of(node, records);
     auto& s = entry(w, node, now);
     if (record.life < s.last.life)
-      continue; // lost by the store; a life that goes on writes it again
+      continue;                                               // lost by the store; a life that goes on writes it again
     record.dead |= s.last.dead && s.last.life == record.life; // a link's word may be ahead of the store's
     if (record.life != s.last.life || record.counter != s.last.counter)
       s.since = now;

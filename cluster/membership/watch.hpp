@@ -1,4 +1,4 @@
-// What a node knows of the others' lives from the counters that every renewal returns.
+// What a node knows of the others' lives from the counters that every renewal returns: cluster.md 8.
 //
 // A node is out when its counter has stood for a second of the observer's own clock while the observer read the store
 // all along. What a reading shows was true when the reading was asked for at the earliest, so a second runs from the

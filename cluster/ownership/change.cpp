@@ -101,7 +101,8 @@ private:
 
   void prove(const map_entry& e) {
     auto proof = proof_against(e);
-    if (proof && !proof->certain && std::find(change_.proofs.begin(), change_.proofs.end(), *proof) == change_.proofs.end())
+    if (proof && !proof->certain &&
+        std::find(change_.proofs.begin(), change_.proofs.end(), *proof) == change_.proofs.end())
       change_.proofs.push_back(*proof);
   }
 

@@ -1,4 +1,4 @@
-// A group's live hand-over to another node: the source's and the target's machines.
+// A group's live hand-over to another node: the source's and the target's machines: cluster.md 21.
 //
 // The source streams a snapshot and then every change, in sequence. When the target has caught up the source holds the
 // group's messages back, at most 50 ms, until what is under way is stored and acknowledged; then it has the map grant
@@ -122,8 +122,9 @@ struct forget {
   friend bool operator==(const forget&, const forget&) = default;
 };
 } // namespace handover_effect
-using handover_effects = std::vector<std::variant<handover_effect::send, handover_effect::snapshot, handover_effect::hold,
-                                                  handover_effect::grant, handover_effect::resume, handover_effect::apply, handover_effect::forget>>;
+using handover_effects = std::vector<
+    std::variant<handover_effect::send, handover_effect::snapshot, handover_effect::hold, handover_effect::grant,
+                 handover_effect::resume, handover_effect::apply, handover_effect::forget>>;
 
 struct source_step {
   handover_source next;

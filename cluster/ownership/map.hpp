@@ -1,4 +1,5 @@
-// The one map: which node owns which group, by which token. Truth is the store's copy, changed by compare-and-set.
+// The one map: which node owns which group, by which token. Truth is the store's copy, changed by compare-and-set:
+// cluster.md 7.
 #pragma once
 
 #include <optional>

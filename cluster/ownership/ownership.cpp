@@ -126,7 +126,8 @@ public:
     using kind = handover_message::kind;
     if (e.message.what == kind::granted)
       s().behind = true;
-    if (e.message.what == kind::acknowledge || (e.message.what == kind::call_off && s().groups[index].out.at != handing::none))
+    if (e.message.what == kind::acknowledge ||
+        (e.message.what == kind::call_off && s().groups[index].out.at != handing::none))
       hand_over(index, handover_event::heard{e.from, e.message});
     else
       receive(index, e);
@@ -172,7 +173,8 @@ private:
       return;
     if (s().behind)
       return effect(owner_effect::store_read_map{ask(asking::map)});
-    bool granted = std::any_of(s().groups.begin(), s().groups.end(), [](const auto& h) { return h.at == phase::granted; });
+    bool granted =
+        std::any_of(s().groups.begin(), s().groups.end(), [](const auto& h) { return h.at == phase::granted; });
     if (granted)
       return effect(owner_effect::store_wait{ask(asking::replicas)});
     if (auto change = due_change(s(), now_, policy_)) {

@@ -1,4 +1,5 @@
-// What a node owns: the machine that claims, takes up, renews, hands over and gives up groups by the one map.
+// What a node owns: the machine that claims, takes up, renews, hands over and gives up groups by the one map:
+// cluster.md 7, 10, 12, 13 and 21.
 //
 // A grant is an entry of the *stored* map that names this life of this node, with a token above any that has ended here;
 // it counts when a replica has it, and is served when the group's fence is raised and its values are read. So it does
@@ -26,15 +27,15 @@ struct ownership_policy {
 struct holding {
   enum class phase : std::uint8_t {
     none,
-    granted,  ///< the map names us; not known to be replicated
-    opening,  ///< the fence is raised, the values are read
+    granted, ///< the map names us; not known to be replicated
+    opening, ///< the fence is raised, the values are read
     owned,
     renewing, ///< owned; being written anew under `next`
   };
   phase at = phase::none;
-  token by;    ///< granted, opening, owned, renewing
-  token next;  ///< renewing
-  token ended; ///< no token up to this is ever taken up
+  token by;            ///< granted, opening, owned, renewing
+  token next;          ///< renewing
+  token ended;         ///< no token up to this is ever taken up
   bool unsure = false; ///< a grant to another may still come; held until the entry is renewed, which excludes it
   handover_source out;
   handover_target in;
@@ -52,9 +53,9 @@ struct ownership {
   std::uint64_t generation = 0;
   instant claims_after;
   bool serving = false;
-  bool drain = false; ///< the operator wants the map to mark this node
-  cluster_map map;    ///< as the store last showed it
-  bool behind = true; ///< the map must be read before anything is decided
+  bool drain = false;            ///< the operator wants the map to mark this node
+  cluster_map map;               ///< as the store last showed it
+  bool behind = true;            ///< the map must be read before anything is decided
   std::vector<map_entry> newest; ///< for each group the entry with the highest token ever seen
   std::vector<holding> groups;
   std::vector<evidence> gone;

@@ -46,7 +46,7 @@ def house(files):
             found.add(parts[0])
         elif parts[0] == "actors" and len(parts) > 1 and parts[1] == "roles":
             found.add("/".join(parts[:3]))
-        elif parts[0] == "tests" and len(parts) > 1 and parts[1] in ("actors", "cluster", "config", "protocols"):
+        elif parts[0] == "tests" and len(parts) > 1 and parts[1] in ("actors", "chaos", "cluster", "config", "protocols"):
             continue  # they mirror the tree
         else:
             found.add("/".join(parts[:2]))

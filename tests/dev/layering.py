@@ -2,7 +2,7 @@
 """Includes go downwards only: holds every include to the USES and LINKS tables of CMakeLists.txt.
 
 The tables say what a folder may see; this program checks that they keep the layers themselves (protocols see only
-protocols, cluster and config only protocols/base, roles no roles, nothing the node), that every include is covered by
+protocols; cluster and config only protocols/base, and cluster itself; roles no roles, nothing the node), that every include is covered by
 them, and that protocols/ reads no clock, socket, thread, log or randomness of its own.
 
   tests/dev/layering.py [ROOT]     prints FILE:LINE: what is wrong; exit 1 if anything is
@@ -112,7 +112,11 @@ def may_use(folder, used):
         return False
     if folder.startswith("protocols/"):
         return used.startswith("protocols/") and (used == "protocols/base" or folder == "protocols/ims" or used != "protocols/ims")
-    if folder.startswith(("cluster/", "config/")):
+    if folder.startswith("cluster/"):
+        return used == "protocols/base" or used.startswith("cluster/")
+    if folder.startswith("chaos/"):
+        return used == "protocols/base" or used.startswith(("cluster/", "chaos/"))
+    if folder.startswith("config/"):
         return used == "protocols/base"
     if folder == "actors/node":
         return True
@@ -203,7 +207,7 @@ def faults(root):
     root = pathlib.Path(root)
     modules = read_modules((root / "CMakeLists.txt").read_text(encoding="utf-8"))
     yield from table_faults(modules)
-    for top in ("protocols", "config", "cluster", "actors"):
+    for top in ("protocols", "config", "cluster", "actors", "chaos"):
         for path in sources(root, top):
             owner = folder_of(modules, path)
             if owner is None:

@@ -30,7 +30,9 @@ std::vector<Effect> all(const membership_step& step) {
   return out;
 }
 
-membership fresh(std::vector<node_id> view = {a, b, c}) { return make_membership(a, 5, std::move(view), at(0), policy); }
+membership fresh(std::vector<node_id> view = {a, b, c}) {
+  return make_membership(a, 5, std::move(view), at(0), policy);
+}
 
 /// Renews every 200 ms until `until`; the others' counters stand except where `moving`.
 membership serving(std::int64_t until, bool moving, std::vector<node_id> view = {a, b, c}) {
@@ -38,8 +40,9 @@ membership serving(std::int64_t until, bool moving, std::vector<node_id> view = 
   for (std::int64_t t = 0; t <= until; t += 200) {
     m = on(m, tick{}, at(t), policy).next;
     auto counter = moving ? static_cast<std::uint64_t>(t) : 1;
-    m = on(m, renewed{answer(m.own.sequence, {{a, 5, 1}, {b, 3, counter}, {c, 4, static_cast<std::uint64_t>(t)}})}, at(t + 1),
-           policy).next;
+    m = on(m, renewed{answer(m.own.sequence, {{a, 5, 1}, {b, 3, counter}, {c, 4, static_cast<std::uint64_t>(t)}})},
+           at(t + 1), policy)
+            .next;
   }
   return m;
 }
@@ -73,8 +76,9 @@ TEST_CASE("it renews every 200 ms, and only while every shard ticks") {
 
 TEST_CASE("past its deadline a life stops, whatever event it wakes up to") {
   auto m = serving(0, true);
-  auto event = GENERATE(membership_event(tick{}), membership_event(answer(2)),
-                        membership_event(word(b, kind::promise, a, 5, 1)), membership_event(word(b, kind::ask_vote, c, 4, 1)));
+  auto event =
+      GENERATE(membership_event(tick{}), membership_event(answer(2)), membership_event(word(b, kind::promise, a, 5, 1)),
+               membership_event(word(b, kind::ask_vote, c, 4, 1)));
   CHECK(on(m, event, at(699), policy).next.at == phase::serving);
   auto step = on(m, event, at(700), policy);
   CHECK(step.next.at == phase::stopped);
@@ -82,9 +86,9 @@ TEST_CASE("past its deadline a life stops, whatever event it wakes up to") {
 }
 
 TEST_CASE("a stopped life does nothing more") {
-  auto event = GENERATE(membership_event(tick{}), membership_event(answer(9)), membership_event(word(b, kind::dead, b, 3, 0)),
-                        membership_event(word(b, kind::ask_promise, b, 3, 1)),
-                        membership_event(word(b, kind::ask_vote, c, 4, 1)));
+  auto event = GENERATE(
+      membership_event(tick{}), membership_event(answer(9)), membership_event(word(b, kind::dead, b, 3, 0)),
+      membership_event(word(b, kind::ask_promise, b, 3, 1)), membership_event(word(b, kind::ask_vote, c, 4, 1)));
   auto step = on(stopped(), event, at(800), policy);
   CHECK(step.next.at == phase::stopped);
   CHECK(step.next == on(stopped(), tick{}, at(800), policy).next);
@@ -145,7 +149,8 @@ TEST_CASE("promises are given only while the store is away, so that who alone ca
 
 TEST_CASE("a peer's promise extends the lease of this life, counted from the asking") {
   auto m = on(serving(0, true), tick{}, at(200), policy).next;
-  CHECK(all<effect::extend>(on(m, word(b, kind::promise, a, 5, 2), at(300), policy)) == std::vector{effect::extend{at(900), 1}});
+  CHECK(all<effect::extend>(on(m, word(b, kind::promise, a, 5, 2), at(300), policy)) ==
+        std::vector{effect::extend{at(900), 1}});
   CHECK(all<effect::extend>(on(m, word(b, kind::promise, a, 4, 2), at(300), policy)).empty());
   CHECK(all<effect::extend>(on(m, word(b, kind::promise, a, 5, 7), at(300), policy)).empty());
 }
@@ -153,7 +158,8 @@ TEST_CASE("a peer's promise extends the lease of this life, counted from the ask
 TEST_CASE("a counter that stood for a second is put to the vote, and the majority's yes makes it gone") {
   auto m = serving(1000, false);
   auto step = on(m, tick{}, at(1050), policy);
-  CHECK(all<effect::gone>(step) == std::vector{effect::gone{{b, 2, 0, true}}, effect::gone{{c, 3, 0, true}}}); // earlier lives
+  CHECK(all<effect::gone>(step) ==
+        std::vector{effect::gone{{b, 2, 0, true}}, effect::gone{{c, 3, 0, true}}}); // earlier lives
   m = serving(1200, false);
   step = on(m, tick{}, at(1250), policy);
   REQUIRE(step.next.ballots.size() == 1);
