@@ -21,6 +21,7 @@ enum class fault : unsigned {
   late_answers,
   isolated,
   fail_over,
+  split_store,
   slow_store,
   lossy_links,
   lagging_replicas,
@@ -93,6 +94,16 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::fail_over:
     promised = promised && given.nodes > 2; // two nodes stop while the store is away, and forget what it has lost
     return during([this](bool down) { down ? store.go_down(time.now()) : store.fail_over(); });
+  case fault::split_store:
+    promised = false; // what the former master acknowledges is lost with it
+    begin([=, this] {
+      former = store;
+      former->lag = ms(1'000'000); // its replicas follow another
+      paths[n].to_former = true;
+      store.go_down(time.now());
+    });
+    time.at(from + std::min(lasting / 2, ms(1000)), [this] { store.fail_over(); });
+    return time.at(from + lasting, [this, n] { paths[n].to_former = false; });
   case fault::slow_store:
     return during([=, this](bool slow) { slow_store = slow ? std::max(ms(50), lasting / 3) : 0; });
   case fault::lossy_links: return during([this](bool lossy) { lost_percent = lossy ? 30 : 0; });

@@ -27,7 +27,7 @@ world::world(std::uint64_t seed, const settings& settings)
   owner_policy.groups = 2 * settings.nodes;
   for (unsigned n = 0; n < settings.nodes; ++n) {
     owner_policy.members.push_back({static_cast<node_id>(n + 1), 1, false});
-    paths.push_back({true, true, true, 0, std::vector<bool>(settings.nodes, true)});
+    paths.push_back({true, true, true, false, 0, std::vector<bool>(settings.nodes, true)});
     nodes.push_back(std::make_unique<node>(*this, n));
   }
 }
@@ -84,7 +84,8 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
   time.after(arrives, [this, node, way, what = std::move(what), then = std::move(then)] {
     answer out;
     moment replicated = 0;
-    if (!store.apply(what, time.now(), out, replicated))
+    auto& master = former && paths[node].to_former ? *former : store;
+    if (!master.apply(what, time.now(), out, replicated))
       return;
     note(node, 10 + what.index(), out.map_version, [&] {
       return "store: operation " + std::to_string(what.index()) + " of node " + std::to_string(node) +

@@ -89,12 +89,14 @@ public:
   lease_policy leases;
   ownership_policy owner_policy;
   store_model store;
+  std::optional<store_model> former; ///< a master that was replaced and does not know it
   std::vector<std::unique_ptr<node>> nodes;
   bool promised = true; ///< one fault at a time: nothing that was acknowledged may be lost
 
   // What the faults change.
   struct path {
     bool to_store = true, from_store = true, to_phones = true;
+    bool to_former = false;    ///< sees the former master
     moment late_answers = 0;   ///< of the store, at most
     std::vector<bool> to_node; ///< links
   };

@@ -1,5 +1,5 @@
-// The egress log: which group's messages left under which token and when (cluster.md 27). An oracle that reads the logs of all nodes
-// finds two owners: tokens of one group may follow each other, never overlap.
+// The egress log: which group's messages left under which token and when: cluster.md 27. An oracle that reads the
+// logs of all nodes finds two owners: tokens of one group may follow each other, never overlap.
 #pragma once
 
 #include <map>
