@@ -63,7 +63,7 @@ public:
   }
   void operator()(const op::commit& o) {
     auto& g = at(o.group);
-    bool older = older_than(o.by, g.fence);
+    bool older = o.by != g.fence && !older_than(g.fence, o.by); // the same epoch of another life is none of ours
     bool late = o.by == g.fence && o.number <= g.number;
     if ((older || late) && !flaws_.no_fence)
       return refuse(g);

@@ -41,6 +41,8 @@ public:
     if (e.sequence <= s().answered)
       return;
     s().answered = e.sequence;
+    if (e.replicas < policy_.replicas)
+      return; // perhaps a former master, which would raise a generation of its own
     if (e.generation_of != e.run || e.generation < s().generation)
       return effect(member_effect::store_raise_generation{e.run, std::max(e.generation, s().generation)});
     if (e.generation > s().generation)
@@ -49,8 +51,6 @@ public:
     if (!sent)
       return;
     observe(s().others, s().view, e.records, *sent, now_, policy_);
-    if (e.replicas < policy_.replicas)
-      return;
     confirm_by_store(s().own, *sent);
     extended();
   }

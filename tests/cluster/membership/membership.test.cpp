@@ -104,7 +104,11 @@ TEST_CASE("a renewal that no replica has does not count") {
   auto m = on(fresh(), tick{}, at(0), policy).next;
   auto e = answer(1);
   e.replicas = 0;
-  CHECK(on(m, e, at(1), policy).next.at == phase::joining);
+  e.generation = 9;
+  auto step = on(m, e, at(1), policy);
+  CHECK(step.next.at == phase::joining);
+  CHECK(step.next.generation == 0);
+  CHECK(step.effects.empty());
 }
 
 TEST_CASE("answers out of order, too old or unasked change nothing") {
