@@ -18,6 +18,7 @@ enum class fault : unsigned {
   link_cut_one_way,
   store_cut,
   store_cut_one_way,
+  store_cut_but_one,
   late_answers,
   isolated,
   fail_over,
@@ -68,7 +69,7 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
     for (unsigned m = 0; m < given.nodes; ++m)
       paths[n].to_node[m] = paths[m].to_node[n] = !cut;
   };
-  auto cut_store = [this, n](bool cut) { paths[n].to_store = paths[n].from_store = !cut; };
+  auto cut_store = [this](unsigned node, bool cut) { paths[node].to_store = paths[node].from_store = !cut; };
   switch (static_cast<fault>(kind)) {
   case fault::process_dies: return begin([=, this] { nodes[n]->crash(true, lasting); });
   case fault::machine_dies: return begin([=, this] { nodes[n]->crash(false, lasting); });
@@ -76,7 +77,13 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::stutter: return begin([=, this] { nodes[n]->stutter(lasting); });
   case fault::links_cut: return during(cut_links);
   case fault::link_cut_one_way: return during([=, this](bool cut) { paths[n].to_node[other] = !cut; });
-  case fault::store_cut: return during(cut_store);
+  case fault::store_cut: return during([=](bool cut) { cut_store(n, cut); });
+  case fault::store_cut_but_one: // a majority without the store beside a minority with it
+    return during([=, this](bool cut) {
+      for (unsigned m = 0; m < given.nodes; ++m)
+        if (m != n)
+          cut_store(m, cut);
+    });
   case fault::store_cut_one_way:
     return during([=, this, to = time.chance(50)](bool cut) { (to ? paths[n].to_store : paths[n].from_store) = !cut; });
   case fault::late_answers: // and then no more questions arrive
@@ -88,7 +95,7 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::isolated:
     return during([=, this](bool cut) {
       cut_links(cut);
-      cut_store(cut);
+      cut_store(n, cut);
       paths[n].to_phones = !cut;
     });
   case fault::fail_over:

@@ -12,7 +12,7 @@ using phase = holding::phase;
 class change_maker {
 public:
   change_maker(const ownership& state, instant now, const ownership_policy& policy)
-      : s_(state), now_(now), policy_(policy), change_{state.map, {}} {
+      : s_(state), now_(now), change_{state.map, {}} {
     if (s_.map.version == 0)
       change_.map = make_map(policy.members, policy.groups);
   }
@@ -108,7 +108,6 @@ private:
 
   const ownership& s_;
   instant now_;
-  const ownership_policy& policy_;
   map_change change_;
 };
 
