@@ -22,6 +22,7 @@ enum class fault : unsigned {
   late_answers,
   isolated,
   fail_over,
+  fail_over_after_change,
   split_store,
   slow_store,
   lossy_links,
@@ -101,6 +102,10 @@ void world::plan_fault(unsigned kind, moment from, moment lasting) {
   case fault::fail_over:
     promised = promised && given.nodes > 2; // two nodes stop while the store is away, and forget what it has lost
     return during([this](bool down) { down ? store.go_down(time.now()) : store.fail_over(); });
+  case fault::fail_over_after_change: // often the second fault: what changed the map was the first
+    promised = false;
+    store.lag = ms(30);
+    return begin([=, this] { falls_after_change = lasting; });
   case fault::split_store:
     promised = false; // what the former master acknowledges is lost with it
     begin([=, this] {

@@ -1,6 +1,7 @@
 #include "chaos/simulation/world.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chaos/simulation/clients.hpp"
 #include "chaos/simulation/node.hpp"
@@ -87,6 +88,13 @@ void world::ask_store(unsigned node, operation what, std::function<void(const an
     auto& master = former && paths[node].to_former ? *former : store;
     if (!master.apply(what, time.now(), out, replicated))
       return;
+    bool changed =
+        std::holds_alternative<op::change_map>(what) && out.changed == owner_event::map_changed::outcome::done;
+    if (changed && falls_after_change > 0) {
+      time.after(time.between(0, ms(40)), [this] { store.go_down(time.now()); });
+      time.after(ms(40) + std::exchange(falls_after_change, 0), [this] { store.fail_over(); });
+      settled_at_ = std::max(settled_at_, time.now() + ms(8000));
+    }
     note(node, 10 + what.index(), out.map_version, [&] {
       return "store: operation " + std::to_string(what.index()) + " of node " + std::to_string(node) +
              (out.done ? ", done" : "") + ", map " + std::to_string(out.map_version);

@@ -101,8 +101,9 @@ public:
     std::vector<bool> to_node; ///< links
   };
   std::vector<path> paths;
-  unsigned lost_percent = 0; ///< of link messages, and they overtake each other
-  moment slow_store = 0;     ///< at most, each way
+  unsigned lost_percent = 0;     ///< of link messages, and they overtake each other
+  moment slow_store = 0;         ///< at most, each way
+  moment falls_after_change = 0; ///< how long the store is away once the map has changed
 
 private:
   struct address {
