@@ -19,42 +19,35 @@ call::call(caf::actor_config& config, shard& home, call_table& table, const call
   home.timers().arm(*idle_, home.now() + table_.own().put_away_after);
 }
 
+template <class Message>
+auto call::handler(const char* doing) {
+  return succeeded<Message>(
+      [this, doing](Message& m) {
+        doing_ = doing;
+        on(m);
+        if constexpr (!std::is_same_v<Message, to_call::timer>) // a timer decides itself whether the call goes
+          settle();
+      },
+      [this](Message& m) {
+        // Tickets and timers are this actor's own.
+        if constexpr (!std::is_same_v<Message, to_call::timer> && !std::is_same_v<Message, to_call::resume>)
+          table_.tell(id_, std::move(m));
+      });
+}
+
 call::behavior_type call::make_behavior() {
-  return {[this](to_call::request& m) {
-            doing_ = "request";
-            at_work_ = m.server;
-            at_work_request_ = m.message;
-            on(m);
-            settle();
-          },
-          [this](to_call::cancel& m) {
-            doing_ = "cancel";
-            on(m);
-            settle();
-          },
-          [this](to_call::response& m) {
-            doing_ = "response";
-            on(m);
-            settle();
-          },
-          [this](to_call::branch_failed& m) {
-            doing_ = "branch_failed";
-            on(m);
-            settle();
-          },
-          [this](to_call::server_failed&) { settle(); },
-          [this](to_call::resume m) {
-            doing_ = "resume";
-            on(m);
-            settle();
-          },
-          [this](to_call::timer m) {
-            doing_ = "timer";
-            on(m);
-          }};
+  return {handler<to_call::request>("request"),
+          handler<to_call::cancel>("cancel"),
+          handler<to_call::response>("response"),
+          handler<to_call::branch_failed>("branch_failed"),
+          handler<to_call::server_failed>("server_failed"),
+          handler<to_call::resume>("resume"),
+          handler<to_call::timer>("timer")};
 }
 
 void call::on(to_call::request& m) {
+  at_work_ = m.server;
+  at_work_request_ = m.message;
 #ifdef TROUPE_FAULT_HOOKS
   if (auto* fault = m.message->find("X-Troupe-Fault"); fault && fault->value == "throw")
     throw std::runtime_error("asked to by X-Troupe-Fault");
@@ -123,7 +116,7 @@ void call::on(to_call::branch_failed& m) {
   run(*f, sip::fork_event::failed(at, m.timeout ? 408 : lost ? 430 : 503, !b.candidates.empty()));
 }
 
-void call::on(to_call::resume m) {
+void call::on(to_call::resume& m) {
   auto found = waiting_.find(m.ticket);
   if (found == waiting_.end())
     return;
@@ -140,7 +133,7 @@ void call::on(to_call::resume m) {
   }
 }
 
-void call::on(to_call::timer m) {
+void call::on(to_call::timer& m) {
   switch (m.which) {
   case to_call::timer::timer_c:
     if (auto [f, at] = find_branch(m.of); f)

@@ -27,13 +27,17 @@ public:
   const char* name() const override { return "call"; }
 
 private:
+  template <class Message>
+  auto handler(const char* doing);
+
   // -- messages (call.cpp)
   void on(to_call::request& m);
   void on(to_call::cancel& m);
   void on(to_call::response& m);
   void on(to_call::branch_failed& m);
-  void on(to_call::resume m);
-  void on(to_call::timer m);
+  void on(to_call::server_failed&) {} ///< settle() looks whether anything is left
+  void on(to_call::resume& m);
+  void on(to_call::timer& m);
   void on_failure(std::exception_ptr& thrown) override;
 
   // -- requests through roles (call_requests.cpp)

@@ -58,23 +58,18 @@ authentication_entity::authentication_entity(caf::actor_config& config, shard& h
 }
 
 authentication_entity::behavior_type authentication_entity::make_behavior() {
-  return {[this](to_authentication::register_received& m) {
-            doing_ = "REGISTER";
-            on(m);
-          },
-          [this](to_authentication::vectors& m) {
-            doing_ = "vectors";
-            auto vectors = vectors_of(m.answer, env_.own.digest_algorithms);
-            if (m.answer.result.is_success() && !vectors.empty())
-              return step(ims::auth_event::vectors_received{now(), std::move(vectors), fresh_nonce()});
-            env_.counts.add(metric::cx_failures);
-            auto useless = m.answer.result.is_success() && !m.answer.items.empty();
-            step(ims::auth_event::vectors_failed{useless ? 403 : status_of(m.answer.result)});
-          },
-          [this](timer_due) {
-            doing_ = "timer";
-            step(ims::auth_event::time_passed{now()});
-          }};
+  return {handler<to_authentication::register_received>("REGISTER", [this](auto& m) { on(m); }),
+          handler<to_authentication::vectors>("vectors", [this](auto& m) { on(m); }),
+          handler<timer_due>("timer", [this](auto&) { step(ims::auth_event::time_passed{now()}); })};
+}
+
+void authentication_entity::on(to_authentication::vectors& m) {
+  auto vectors = vectors_of(m.answer, env_.own.digest_algorithms);
+  if (m.answer.result.is_success() && !vectors.empty())
+    return step(ims::auth_event::vectors_received{now(), std::move(vectors), fresh_nonce()});
+  env_.counts.add(metric::cx_failures);
+  auto useless = m.answer.result.is_success() && !m.answer.items.empty();
+  step(ims::auth_event::vectors_failed{useless ? 403 : status_of(m.answer.result)});
 }
 
 bool authentication_entity::contact_is_registered(const sip::message& request) const {

@@ -22,6 +22,7 @@ private:
     answer_with answer;
   };
   void on(to_authentication::register_received& m);
+  void on(to_authentication::vectors& m);
   void step(const ims::authentication_event& event);
   void carry_out(ims::auth_effect::fetch_vectors& e);
   void carry_out(ims::auth_effect::challenge& e);

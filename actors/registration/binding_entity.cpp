@@ -52,25 +52,17 @@ binding_entity::binding_entity(caf::actor_config& config, shard& home, table& en
 }
 
 binding_entity::behavior_type binding_entity::make_behavior() {
-  return {[this](to_binding::note& m) {
-            doing_ = "REGISTER's answer";
-            on(m);
-          },
-          [this](to_binding::notified& m) {
-            doing_ = "NOTIFY";
-            on(m);
-          },
-          [this](to_binding::subscribed& m) {
-            doing_ = "SUBSCRIBE's answer";
-            on(m);
-          },
-          [this](timer_due) {
-            doing_ = "timer";
-            auto due = ims::deadline_of(state_);
-            if (due && *due <= now())
-              return step(ims::access_event::time_passed{now(), home().random().token(24), home().random().token(10)});
-            go_away();
-          }};
+  return {handler<to_binding::note>("REGISTER's answer", [this](auto& m) { on(m); }),
+          handler<to_binding::notified>("NOTIFY", [this](auto& m) { on(m); }),
+          handler<to_binding::subscribed>("SUBSCRIBE's answer", [this](auto& m) { on(m); }),
+          handler<timer_due>("timer", [this](auto&) { on_time(); })};
+}
+
+void binding_entity::on_time() {
+  auto due = ims::deadline_of(state_);
+  if (due && *due <= now())
+    return step(ims::access_event::time_passed{now(), home().random().token(24), home().random().token(10)});
+  go_away();
 }
 
 void binding_entity::on(to_binding::note& m) {

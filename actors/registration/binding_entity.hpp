@@ -19,6 +19,7 @@ private:
   void on(to_binding::note& m);
   void on(to_binding::notified& m);
   void on(to_binding::subscribed& m);
+  void on_time();
   void step(const ims::access_event_type& event, std::function<void()> stored = {});
   void carry_out(ims::access_effect::subscribe& e);
   void carry_out(ims::access_effect::answer_notify& e);

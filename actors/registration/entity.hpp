@@ -19,6 +19,16 @@ public:
   }
 
 protected:
+  /// For make_behavior. `doing` is for the log of a failure.
+  template <class Message, class Act>
+  auto handler(const char* doing, Act act) {
+    return this->template succeeded<Message>(
+        [this, doing, act](Message& m) {
+          doing_ = doing;
+          act(m);
+        },
+        [this](Message& m) { entities_.tell(key_, std::move(m)); });
+  }
   instant now() const noexcept { return this->home().now(); }
 
   /// A final response of this entity. What failed for the time being says when to come again (RFC 3261 clause 20.33).

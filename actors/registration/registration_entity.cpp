@@ -58,38 +58,14 @@ registration_entity::registration_entity(caf::actor_config& config, shard& home,
 }
 
 registration_entity::behavior_type registration_entity::make_behavior() {
-  return {[this](to_registration::registering& m) {
-            doing_ = "REGISTER";
-            on(m);
-          },
-          [this](to_registration::assigned& m) {
-            doing_ = "assigned";
-            on(m);
-          },
-          [this](to_registration::subscribing& m) {
-            doing_ = "SUBSCRIBE";
-            on(m);
-          },
-          [this](to_registration::notify_done& m) {
-            doing_ = "NOTIFY's answer";
-            on(m);
-          },
-          [this](to_registration::serve_unregistered& m) {
-            doing_ = "serve_unregistered";
-            on(m);
-          },
-          [this](to_registration::pushed& m) {
-            doing_ = "PPR";
-            on(m);
-          },
-          [this](to_registration::terminating& m) {
-            doing_ = "RTR";
-            on(m);
-          },
-          [this](timer_due) {
-            doing_ = "timer";
-            on_time();
-          }};
+  return {handler<to_registration::registering>("REGISTER", [this](auto& m) { on(m); }),
+          handler<to_registration::assigned>("assigned", [this](auto& m) { on(m); }),
+          handler<to_registration::subscribing>("SUBSCRIBE", [this](auto& m) { on(m); }),
+          handler<to_registration::notify_done>("NOTIFY's answer", [this](auto& m) { on(m); }),
+          handler<to_registration::serve_unregistered>("serve_unregistered", [this](auto& m) { on(m); }),
+          handler<to_registration::pushed>("PPR", [this](auto& m) { on(m); }),
+          handler<to_registration::terminating>("RTR", [this](auto& m) { on(m); }),
+          handler<timer_due>("timer", [this](auto&) { on_time(); })};
 }
 
 void registration_entity::on(to_registration::registering& m) {

@@ -41,8 +41,30 @@ protected:
   /// destructor.
   virtual void on_failure(std::exception_ptr& thrown) = 0;
 
+  /// A handler for a behaviour whose actor has a successor: if it throws, what waited behind that message is not lost but
+  /// handed to `pass_on`, and the actor ends when nothing is left.
+  template <class Message, class Act, class PassOn>
+  auto succeeded(Act act, PassOn pass_on) {
+    return [this, act = std::move(act), pass_on = std::move(pass_on)](Message& m) {
+      if (failed_) {
+        pass_on(m);
+      } else {
+        try {
+          return act(m);
+        } catch (...) {
+          failed_ = true;
+          auto thrown = std::current_exception();
+          on_failure(thrown);
+        }
+      }
+      if (!has_mail())
+        this->quit();
+    };
+  }
+
 private:
   shard& home_;
+  bool failed_ = false;
 };
 
 /// What a caught exception says of itself, for a log.

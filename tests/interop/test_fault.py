@@ -6,7 +6,9 @@ The header X-Troupe-Fault makes the actor that handles the request throw, in bui
 """
 
 import contextlib
+import os
 import pathlib
+import signal
 
 from lib import accounts, config, ims_load
 from lib.leg import hang_up, sdp, talk
@@ -68,6 +70,24 @@ def _(folder):
         callee.answer(200, request=callee.hear("UPDATE"), body=sdp(49180, version=3))
         caller.expect(200, request=good)
         equal(hang_up(callee, caller).status, 200, "the BYE")
+
+
+@tests.case("what came right behind the request that threw is served by the actor's successor")
+def _(folder):
+    need_hooks()
+    users = accounts.generate(2)
+    with node(config.ims_node(folder, users)) as server, phone(users[0], PROXY) as a, phone(users[1], PROXY) as b:
+        equal((a.register().status, b.register().status), (200, 200), "registrations")
+        for _ in range(5):
+            caller, callee = talk(a, b, users[1].uri)
+            os.kill(server.pid, signal.SIGSTOP)         # so that both are read at once
+            faulty = caller.start("UPDATE", body=sdp(version=2), extra=FAULT)
+            good = caller.start("INFO", body=b"5", content="application/dtmf")
+            os.kill(server.pid, signal.SIGCONT)
+            callee.answer(200, request=callee.hear("INFO"))
+            caller.expect(200, request=good)
+            caller.expect(500, request=faulty)
+            hang_up(caller, callee)
 
 
 @tests.case("repetitions of the request that threw are absorbed")

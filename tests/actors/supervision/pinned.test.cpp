@@ -45,6 +45,29 @@ private:
   record& seen_;
 };
 
+/// Throws at 13; its successor gets what came behind.
+class heir : public pinned<echo_handle> {
+public:
+  using handle = echo_handle;
+  heir(caf::actor_config& config, shard& home, record& seen, handle& next)
+      : pinned(config, home), seen_(seen), next_(next) {}
+
+  behavior_type make_behavior() override {
+    return {succeeded<int>(
+        [this](int& value) {
+          if (value == 13)
+            throw std::runtime_error("thirteen");
+          seen_.got.push_back(value);
+        },
+        [this](int& value) { caf::anon_send(next_, value); })};
+  }
+
+private:
+  void on_failure(std::exception_ptr& thrown) override { seen_.failure = describe(thrown); }
+  record& seen_;
+  handle& next_;
+};
+
 struct fixture {
   fixture() {
     use_quiet_clock(config);
@@ -110,4 +133,20 @@ TEST_CASE("a timer of the wheel starts a round of its shard") {
   } b;
   f.home->post([&] { f.home->timers().arm(b, f.home->now() + milliseconds(20)); });
   CHECK(b.rung.get_future().wait_for(std::chrono::seconds(5)) == std::future_status::ready);
+}
+
+TEST_CASE("what waits behind the message that killed an actor goes to its successor, in order") {
+  fixture f;
+  record first, second;
+  echo::handle next;
+  f.home->post([&] {
+    next = spawn_pinned<echo>(*f.home, second);
+    auto dying = spawn_pinned<heir>(*f.home, first, next);
+    for (int i : {1, 13, 2, 3, 99})
+      caf::anon_send(dying, i);
+  });
+  second.done.get_future().wait();
+  CHECK(first.got == std::vector{1});
+  CHECK(first.failure == "thirteen");
+  CHECK(second.got == std::vector{2, 3, 99});
 }
