@@ -46,6 +46,9 @@ call::behavior_type call::make_behavior() {
 }
 
 void call::on(to_call::request& m) {
+  // An INVITE that was sent again before this actor, restored with it, had its transaction anew.
+  if (m.server != sip::transaction_key{} && find_server(m.server))
+    return;
   at_work_ = m.server;
   at_work_request_ = m.message;
 #ifdef TROUPE_FAULT_HOOKS

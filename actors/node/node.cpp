@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <future>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -156,15 +157,28 @@ void node::claim_ports() {
   }
 }
 
+/// Calls read what registrations publish, on whatever shard these are: all of it is there before any shard hears a message.
 void node::start() {
   claim_ports();
   for (auto& tree : shards_)
-    tree->net.open();
-  for (auto& tree : shards_)
-    tree->home.start([&tree = *tree] {
-      tree.calls.recover();
-      tree.registrations->recover();
-    });
+    tree->home.start([&tree = *tree] { tree.registrations->recover(); });
+  on_each_shard([](shard_tree&) {}); // the rounds in which they published have ended
+  on_each_shard([](shard_tree& tree) {
+    tree.calls.recover();
+    tree.net.open();
+  });
+}
+
+/// Waits for all of them; what they throw is thrown here.
+void node::on_each_shard(const std::function<void(shard_tree&)>& work) {
+  std::vector<std::future<void>> done;
+  for (auto& tree : shards_) {
+    auto task = std::make_shared<std::packaged_task<void()>>([&work, &tree = *tree] { work(tree); });
+    done.push_back(task->get_future());
+    tree->home.post([task] { (*task)(); });
+  }
+  for (auto& each : done)
+    each.get();
 }
 
 void node::give_up(const std::string& why) {

@@ -51,6 +51,7 @@ private:
   void make_shards();
   void use_tls();
   void claim_ports();
+  void on_each_shard(const std::function<void(shard_tree&)>& work);
   void drain();
   std::size_t under_way();
   void give_up(const std::string& why);

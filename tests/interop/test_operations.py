@@ -5,6 +5,7 @@
 import contextlib
 import re
 import subprocess
+import threading
 import time
 
 from lib import accounts, config
@@ -160,6 +161,35 @@ def _(folder):
         caller.ack()
         callee.hear("ACK")
         equal(hang_up(caller, callee).status, 200, "the BYE")
+
+
+@tests.case("an INVITE that the caller sends again while the node comes back after kill -9 is the same call")
+def _(folder):
+    with pair(folder, **durable(folder)) as (server, a, b):
+        for _ in range(3):
+            caller = leg.to(a, b.account.uri, body=sdp())
+            callee = leg.of(b)
+            callee.answer(180)
+            caller.expect(180)
+            time.sleep(0.2)
+            server.kill()
+            over, again = threading.Event(), caller.invite.encode()
+            def repeat():
+                while not over.wait(0.0005):
+                    a.wire.datagram.sendto(again, a.wire.proxy)
+            repeating = threading.Thread(target=repeat)
+            repeating.start()
+            server.start()
+            time.sleep(0.3)
+            over.set()
+            repeating.join()
+            asked = {callee.invite.branch}
+            b.idle(0.3)
+            asked |= {got.branch for got in b.inbox if got.is_request and got.method == "INVITE"}
+            equal(len(asked), 1, "INVITEs that the callee got")
+            callee.answer(486)
+            callee.hear("ACK")
+            equal(a.receive(lambda m: m.status >= 200).status, 486, "the caller's answer")
 
 
 @tests.case("no sequence number is used twice after kill -9")
