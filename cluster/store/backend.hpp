@@ -1,6 +1,7 @@
-// Opening a store: the partitions of one node's shards over memory or a file. One conformance suite holds for all.
+// Opening a store: the partitions of one node's shards over memory, a file or Redis. One conformance suite holds for all.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,14 @@ struct statistics {
   std::string last_failure;         ///< the latest, in words
 };
 
+/// What a fence holds. A higher generation, or of one generation a higher epoch, wins (cluster.md 13).
+struct token {
+  std::uint64_t generation = 1, epoch = 0;
+  std::string incarnation; ///< of the process: no two are the same; letters, digits and hyphens
+
+  friend bool operator==(const token&, const token&) = default;
+};
+
 class backend {
 public:
   virtual ~backend() = default;
@@ -36,10 +45,34 @@ public:
   virtual statistics stats() const = 0;
   /// What opening had to repair, in sentences for the log; mostly none.
   virtual const std::vector<std::string>& notes() const noexcept = 0;
+
+  /// Makes this process the owner of `group`: raises its fence to `as`, then reads its records into their partitions, in
+  /// pieces, while other groups are served; until `done` none of its records may be used. `done` runs once: on the thread
+  /// of the partition that was last to get its records, or, with a sentence that says why not, on the store's. From any
+  /// thread. Stores that have one owner anyway refuse.
+  virtual void take(group_number group, const token& as, std::function<void(result<void>)> done);
+  /// Stores what is dirty of `group`, then drops its records from memory, on each partition's thread; on the store's
+  /// thread, `done`. None of its records may be put after the call. From any thread.
+  virtual void give_up(group_number group, std::function<void()> done);
+};
+
+/// How a Redis store is reached and kept; the spec says where it is. docs/decisions/redis-data-model.md.
+struct redis_options {
+  std::string prefix = "troupe:";    ///< of all keys
+  std::string key_file;              ///< lines of 64 hexadecimal digits: the first encrypts, all decrypt. A must beyond loopback
+  std::string password_file;         ///< its first line, instead of a password in the spec
+  std::string ca;                    ///< PEM file; empty: the system's
+  std::string certificate, private_key; ///< PEM files, where the server asks for them
+  std::chrono::milliseconds timeout{1'000};      ///< of each command, and of connecting
+  std::chrono::milliseconds open_timeout{10'000}; ///< how long opening waits for Redis
+  std::chrono::seconds keep{7 * 24 * 3'600};     ///< how long records outlive their owner and their deadline
+  std::uint32_t replicas = 2;        ///< that Sentinel's master must have at opening; 0 also lets it write alone
 };
 
 struct open_options {
-  /// "memory", or "file:PATH": an SQLite database, made when absent, folders too.
+  /// "memory"; "file:PATH": an SQLite database, made when absent, folders too; redis://[user[:password]@]host[:port][/db],
+  /// redis-sentinel://[user[:password]@]host:port,.../MASTER, redis-cluster://[user[:password]@]host:port,...; rediss
+  /// instead of redis: TLS.
   std::string spec = "memory";
   std::size_t partitions = 1;
   /// Arranges that poll() of partition `index` is called on its thread, soon, but not within this call. Called from the
@@ -47,6 +80,13 @@ struct open_options {
   std::function<void(std::size_t index)> wake = [](std::size_t) {};
   /// The partition of a record; taken modulo the number of partitions, which may have changed since it was written.
   std::function<std::size_t(entity_view)> shard_of = [](entity_view) { return std::size_t{0}; };
+  /// The group of a record. Called from the store's thread and the partitions'.
+  std::function<group_number(entity_view)> group_of = [](entity_view) { return group_number{0}; };
+  /// Groups to own from the opening on, each under the epoch after the one found.
+  std::vector<group_number> groups = {0};
+  /// Another owner has the group, once for each loss; what was not stored of it never will be. From the store's thread.
+  std::function<void(group_number)> on_fenced = [](group_number) {};
+  redis_options redis;
   /// Keys the tables' hash. Keys of records come from outside, so: random, but in simulations.
   siphash_key hash_key = random_hash_key();
 
@@ -57,5 +97,8 @@ struct open_options {
 /// Destroying the store commits what is dirty (the partitions' threads must have let go of them); continuations that
 /// have not run by then never do.
 result<std::unique_ptr<backend>> open(const open_options& options);
+
+/// A spec as it may be shown: without a password.
+std::string without_password(std::string_view spec);
 
 } // namespace troupe::store

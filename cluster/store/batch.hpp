@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,14 @@ public:
     ++quarantines_;
   }
 
-  bool empty() const noexcept { return entries_.empty(); }
+  bool empty() const noexcept { return entries_.empty() && rewritten.empty(); }
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t quarantines() const noexcept { return quarantines_; } ///< among size()
   /// Views this batch.
   change operator[](std::size_t index) const noexcept;
+
+  /// With this batch these groups are written anew as a whole, each under the number that asked for it.
+  std::map<group_number, std::uint64_t> rewritten;
 
 private:
   struct entry {

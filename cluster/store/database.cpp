@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <sqlite3.h>
 
-#include "protocols/base/cursor.hpp"
-#include "protocols/base/siphash.hpp"
+#include "cluster/store/checksum.hpp"
 
 namespace troupe::store {
 namespace {
@@ -20,19 +19,6 @@ constexpr const char* migrations[] = {
     " kind INTEGER, key BLOB, version INTEGER, deadline INTEGER, value BLOB)",
 };
 constexpr int schema = static_cast<int>(std::size(migrations));
-
-/// Over everything that a row says, so that a flipped bit anywhere is seen.
-std::int64_t checksum(entity_view id, const record& value) {
-  std::string all;
-  all.reserve(id.key.size() + value.value.size() + 32);
-  writer out(all);
-  out.u8(static_cast<std::uint8_t>(id.type));
-  out.number(value.version);
-  out.signed_number(value.deadline.ms);
-  out.text(id.key);
-  out.text(value.value);
-  return static_cast<std::int64_t>(siphash({0x7472'6f75'7065'0003, 3}, all));
-}
 
 int bind_octets(sqlite3_stmt* to, int index, std::string_view octets) {
   // A null pointer would be bound as NULL.
@@ -164,7 +150,7 @@ result<void> database::apply(const change& what) {
   } else {
     bind_record(doing, what);
     if (what.does == change::what::put)
-      sqlite3_bind_int64(doing, 6, checksum(what.id, what.value));
+      sqlite3_bind_int64(doing, 6, static_cast<std::int64_t>(checksum(what.id, what.value)));
     else
       sqlite3_bind_text(doing, 6, what.reason.data(), static_cast<int>(what.reason.size()), SQLITE_STATIC);
   }
@@ -214,7 +200,7 @@ int database::load_in(const char* sql, std::int64_t beyond, std::int64_t& last, 
                  {sqlite3_column_int64(row, 4)},
                  column_octets(row, 6)};
     auto fits = id.key.size() <= longest_key && value.value.size() <= largest_value;
-    if (!fits || sqlite3_column_int64(row, 5) != checksum(id, value)) {
+    if (!fits || sqlite3_column_int64(row, 5) != static_cast<std::int64_t>(checksum(id, value))) {
       bad.push_back(last);
       continue;
     }

@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "cluster/store/file_partition.hpp"
+#include "cluster/store/write_behind.hpp"
 #include "cluster/store/writer.hpp"
 
 namespace troupe::store {
@@ -24,7 +24,7 @@ public:
 private:
   result<database> replace(const std::string& path, database damaged, const database::loaded& read);
 
-  std::vector<std::unique_ptr<file_partition>> parts_;
+  std::vector<std::unique_ptr<write_behind>> parts_;
   std::vector<std::string> notes_;
   statistics opening_;
   std::unique_ptr<database_writer> writer_;
@@ -32,9 +32,10 @@ private:
 
 file_backend::file_backend(const open_options& options) {
   for (std::size_t i = 0; i < options.partitions; ++i)
-    parts_.push_back(std::make_unique<file_partition>(
-        options.hash_key, [this, i](batch what) { writer_->submit(i, std::move(what)); },
-        [wake = options.wake, i] { wake(i); }));
+    parts_.push_back(std::make_unique<write_behind>(
+        options.hash_key, write_behind::surroundings{[this, i](batch what) { writer_->submit(i, std::move(what)); },
+                                                     [wake = options.wake, i] { wake(i); },
+                                                     [](entity_view) { return group_number{0}; }}));
 }
 
 file_backend::~file_backend() {
@@ -71,7 +72,9 @@ result<void> file_backend::start(const std::string& path, const open_options& op
     return fail("store " + path + " cannot be read: " + read.fault, 0, 0);
   }
   writer_ = std::make_unique<database_writer>(
-      std::move(*file), [this](std::size_t index, bool stored) { parts_[index]->completed(stored); });
+      std::move(*file), [this](std::size_t index, bool stored) {
+        parts_[index]->completed({stored ? outcome::stored : outcome::failed});
+      });
   return {};
 }
 
@@ -84,7 +87,7 @@ result<database> file_backend::replace(const std::string& path, database damaged
   notes_.push_back("store " + path + " is damaged (" + read.fault + "): " + std::to_string(read.good) +
                    " records could be read; the file is kept as " + *aside);
   for (auto& part : parts_)
-    part->mark_all();
+    part->rewrite(0, 1);
   return database::open(path);
 }
 

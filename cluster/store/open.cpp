@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <random>
 
 #include "cluster/store/backend.hpp"
 #include "cluster/store/file.hpp"
 #include "cluster/store/memory.hpp"
+#include "cluster/store/redis.hpp"
+#include "cluster/store/redis_spec.hpp"
 
 namespace troupe::store {
 
@@ -12,6 +15,11 @@ siphash_key open_options::random_hash_key() {
   return {word(), word()};
 }
 
+void backend::take(group_number, const token&, std::function<void(result<void>)> done) {
+  done(fail("store: only Redis has groups to take", 0, 0));
+}
+void backend::give_up(group_number, std::function<void()> done) { done(); }
+
 result<std::unique_ptr<backend>> open(const open_options& options) {
   constexpr std::string_view file = "file:";
   if (options.partitions == 0)
@@ -20,7 +28,19 @@ result<std::unique_ptr<backend>> open(const open_options& options) {
     return open_memory(options);
   if (options.spec.starts_with(file) && options.spec.size() > file.size())
     return open_file(options.spec.substr(file.size()), options);
-  return fail("store \"" + options.spec + "\" is neither \"memory\" nor \"file:PATH\"", 0, 0);
+  if (is_redis(options.spec))
+    return open_redis(options);
+  return fail("store \"" + without_password(options.spec) +
+                  "\" is neither \"memory\" nor \"file:PATH\" nor redis://, redis-sentinel:// or redis-cluster://",
+              0, 0);
+}
+
+std::string without_password(std::string_view spec) {
+  auto scheme = spec.find("://"), at = spec.rfind('@');
+  if (scheme == spec.npos || at == spec.npos)
+    return std::string(spec);
+  auto colon = spec.find(':', scheme + 3);
+  return std::string(spec.substr(0, std::min(colon, at))) + std::string(spec.substr(at));
 }
 
 } // namespace troupe::store

@@ -47,9 +47,14 @@ struct record {
   std::string_view value;    ///< at most `largest_value`
 };
 
+/// Which group an entity belongs to: what is granted, moved, taken over and fenced as one (cluster.md 1).
+using group_number = std::uint32_t;
+
+/// From good to bad. Who waits hears the worst of all that was in the same commit.
 enum class outcome : std::uint8_t {
   stored,
   failed, ///< disk full, store unreachable: the value is kept in memory, marked dirty and tried again
+  fenced, ///< another owner has the group: the value was not written and never will be from here
 };
 
 /// One shard's part of a store. Used by that shard's thread alone.

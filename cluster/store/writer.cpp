@@ -1,34 +1,13 @@
 #include "cluster/store/writer.hpp"
 
 #include <chrono>
-#include <pthread.h>
-#include <signal.h>
+
+#include "cluster/store/thread.hpp"
 
 namespace troupe::store {
-namespace {
-
-/// The process's signals are the main thread's business.
-class signals_blocked {
-public:
-  signals_blocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  signals_blocked(const signals_blocked&) = delete;
-  ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-  sigset_t before_;
-};
-
-} // namespace
-
 database_writer::database_writer(database file, std::function<void(std::size_t, bool)> done)
     : file_(std::move(file)), done_(std::move(done)) {
-  signals_blocked during_start;
-  thread_ = std::thread([this] { run(); });
-  pthread_setname_np(thread_.native_handle(), "store");
+  thread_ = start_thread("store", [this] { run(); });
 }
 
 void database_writer::end() {

@@ -23,7 +23,7 @@ std::string value_of(partition& in, const entity_id& id) {
 } // namespace
 
 TEST_CASE("a value is found as soon as it is put, stored or not") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   CHECK_FALSE(part.find(call("a")));
   part.put(call("a"), at, "one");
@@ -36,7 +36,7 @@ TEST_CASE("a value is found as soon as it is put, stored or not") {
 }
 
 TEST_CASE("each put replaces the value and counts the version up; an erase starts anew") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   part.put(call("a"), at, "one");
   part.put(call("a"), at + seconds(1), "two, and longer than one, so that it needs another place");
@@ -54,7 +54,7 @@ TEST_CASE("each put replaces the value and counts the version up; an erase start
 }
 
 TEST_CASE("the same key under two kinds is two records") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   part.put({kind::call, "k"}, at, "call");
   part.put({kind::index, "k"}, at, "index");
@@ -64,7 +64,7 @@ TEST_CASE("the same key under two kinds is two records") {
 }
 
 TEST_CASE("any octets are kept, up to 512 of key and 64 KiB of value") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   auto key = std::string(512, '\0'), value = std::string(64 * 1024, '\xff');
   part.put(call(key), at, value);
@@ -78,7 +78,7 @@ TEST_CASE("any octets are kept, up to 512 of key and 64 KiB of value") {
 }
 
 TEST_CASE("what is too long is our own fault: it throws, and what was there stays") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   part.put(call("a"), at, "good");
   CHECK_THROWS_AS(part.put(call("a"), at, std::string(64 * 1024 + 1, 'x')), std::length_error);
@@ -90,7 +90,7 @@ TEST_CASE("what is too long is our own fault: it throws, and what was there stay
 }
 
 TEST_CASE("a value may be put again from the view of itself") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   std::string text(700, 'x');
   text += "the end";
@@ -104,7 +104,7 @@ TEST_CASE("a value may be put again from the view of itself") {
 }
 
 TEST_CASE("a continuation runs once, when what was put before it is stored, in the order given") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   std::string order;
   part.put(call("a"), at, "1");
@@ -121,7 +121,7 @@ TEST_CASE("a continuation runs once, when what was put before it is stored, in t
 }
 
 TEST_CASE("with nothing on its way a continuation runs within the call") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   bool ran = false;
   store.part().after_commit([&](outcome with) { ran = with == outcome::stored; });
   CHECK(ran);
@@ -133,7 +133,7 @@ TEST_CASE("with nothing on its way a continuation runs within the call") {
 }
 
 TEST_CASE("a continuation may use the partition, and what it adds comes after what was there") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   std::string order;
   part.put(call("a"), at, "1");
@@ -150,7 +150,9 @@ TEST_CASE("a continuation may use the partition, and what it adds comes after wh
 }
 
 TEST_CASE("a continuation that throws takes nobody else's turn") {
-  bench store("file");
+  bench store(GENERATE(from_range(every_store())));
+  if (store.options().spec == "memory")
+    return; // it throws within the call
   auto& part = store.part();
   bool ran = false;
   part.put(call("a"), at, "1");
@@ -163,7 +165,7 @@ TEST_CASE("a continuation that throws takes nobody else's turn") {
 }
 
 TEST_CASE("all records of a kind are visited once, and no others") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   for (int i = 0; i < 1'000; ++i) {
     part.put({i % 2 == 0 ? kind::call : kind::index, std::to_string(i)}, instant{i}, "v" + std::to_string(i));
@@ -182,7 +184,7 @@ TEST_CASE("all records of a kind are visited once, and no others") {
 }
 
 TEST_CASE("a quarantined value is gone and counted") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   part.put(call("a"), at, "poison");
   REQUIRE(store.settle());
@@ -195,7 +197,7 @@ TEST_CASE("a quarantined value is gone and counted") {
 }
 
 TEST_CASE("memory goes back when records go") {
-  bench store(GENERATE("memory", "file"));
+  bench store(GENERATE(from_range(every_store())));
   auto& part = store.part();
   auto empty = part.memory();
   for (int i = 0; i < 20'000; ++i)
@@ -261,8 +263,8 @@ void one_step(bench& store, model& expected, random_source& random) {
 
 } // namespace
 
-TEST_CASE("any history leaves what a map would hold; a file, opened again by any number of shards, too") {
-  auto spec = GENERATE("memory", "file");
+TEST_CASE("any history leaves what a map would hold; a file or Redis, opened again by any number of shards, too") {
+  auto spec = GENERATE(from_range(every_store()));
   auto seed = GENERATE(range(1, 9));
   CAPTURE(spec, seed);
   random_source random(static_cast<std::uint64_t>(seed));
@@ -273,7 +275,7 @@ TEST_CASE("any history leaves what a map would hold; a file, opened again by any
     for (std::uint64_t i = 0; i < steps; ++i)
       one_step(store, expected, random);
     agree(store, expected);
-    if (std::string_view(spec) == "memory")
+    if (spec == "memory")
       continue;
     if (random.below(2) == 0)
       REQUIRE(store.settle());

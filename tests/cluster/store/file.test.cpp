@@ -143,8 +143,10 @@ TEST_CASE("what is not a store is left alone") {
   CHECK(ask(other, "SELECT count(*) FROM sqlite_schema") == 1);
   CHECK(refusal("file:" + folder.path()).find("cannot be opened") != std::string::npos);
   CHECK(refusal("file:/proc/no/such/place").find("cannot be opened") != std::string::npos);
-  CHECK(refusal("file:") == "store \"file:\" is neither \"memory\" nor \"file:PATH\"");
-  CHECK(refusal("redis://h") == "store \"redis://h\" is neither \"memory\" nor \"file:PATH\"");
+  for (std::string spec : {"file:", "tape:x"})
+    CHECK(refusal(spec) == "store \"" + spec +
+                               "\" is neither \"memory\" nor \"file:PATH\" nor redis://, redis-sentinel:// or"
+                               " redis-cluster://");
 }
 
 TEST_CASE("a file of a newer version is refused, and one of an older version brought up to date") {
