@@ -84,7 +84,7 @@ std::string unfit(const server_facts& facts, const redis_spec& spec, const redis
   return {};
 }
 
-refusal read_refusal(std::string_view error) {
+redis_refusal read_refusal(std::string_view error) {
   auto code = error.substr(0, error.find(' '));
   // What a script was refused may come wrapped: "ERR Error running script ...: -OOM command ...".
   for (auto& known : refusals)

@@ -33,11 +33,11 @@ enum class remedy : std::uint8_t {
   find_master,  ///< this is no longer the server to ask
 };
 
-struct refusal {
+struct redis_refusal {
   remedy what;
   std::string meaning; ///< a sentence with what to do
 };
 
-refusal read_refusal(std::string_view error);
+redis_refusal read_refusal(std::string_view error);
 
 } // namespace troupe::store

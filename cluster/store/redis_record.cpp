@@ -55,24 +55,26 @@ std::string encode_record(entity_view id, const record& value, const key_ring& k
   into.number(value.version);
   into.signed_number(value.deadline.ms);
   out += octets;
-  out += octets_of(checksum(id, {value.version, value.deadline, octets}));
+  out += octets_of(checksum(id, {0, {}, out})); // over head and octets as they stand, whatever the format
   return out;
 }
 
 record_fault decode_record(entity_view id, std::string_view encoded, const key_ring& keys, record& out,
                            std::string& opened) {
-  reader in(encoded);
-  auto written_in = in.u8();
-  if (written_in > format)
+  if (encoded.size() < checksum_size || id.key.size() > longest_key)
+    return record_fault::damaged;
+  auto guarded = encoded.substr(0, encoded.size() - checksum_size);
+  if (encoded.substr(guarded.size()) != octets_of(checksum(id, {0, {}, guarded})))
+    return record_fault::damaged;
+  reader in(guarded);
+  if (in.u8() != format)
     return record_fault::newer_format;
   auto sealed = (in.u8() & sealed_flag) != 0;
   out.version = in.number();
   out.deadline.ms = in.signed_number();
-  if (!in.ok() || written_in == 0 || in.left() < checksum_size || id.key.size() > longest_key)
+  if (!in.ok())
     return record_fault::damaged;
-  out.value = encoded.substr(encoded.size() - in.left(), in.left() - checksum_size);
-  if (encoded.substr(encoded.size() - checksum_size) != octets_of(checksum(id, out)))
-    return record_fault::damaged;
+  out.value = guarded.substr(guarded.size() - in.left());
   if (sealed) {
     auto fault = keys.open(id, out.value, opened);
     if (fault != key_ring::fault::none)

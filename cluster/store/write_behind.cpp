@@ -229,7 +229,7 @@ void write_behind::poll() {
   run_inbox();
   let_go();
   // What was not asked for by a put is not waited for by anyone: it goes on by itself.
-  if (std::exchange(flush_again_, false) || to_rewrite() || failures_ != 0)
+  if (std::exchange(flush_again_, false) || to_rewrite() || !leaving_.empty() || failures_ != 0)
     flush();
   run_ready();
 }

@@ -54,9 +54,9 @@ void eventually(const std::function<bool()>& holds) {
   }
 }
 
-void redis_server::closer::operator()(redisContext* context) const noexcept { redisFree(context); }
+void redis_client::closer::operator()(redisContext* context) const noexcept { redisFree(context); }
 
-redis_server::redis_server(lines more, bool sentinel) : port_(free_port()), mode_(sentinel ? "--sentinel" : "") {
+redis_server::redis_server(lines more, bool sentinel) : port_(free_port()), mode_(sentinel ? "--sentinel" : ""), client_(port_) {
   std::ofstream to(folder_.file("redis.conf"));
   to << "bind 127.0.0.1\nport " << port_ << "\ndir " << folder_.path() << "\nlogfile " << folder_.file("log") << '\n';
   if (!sentinel)
@@ -82,7 +82,7 @@ void redis_server::start() {
 }
 
 void redis_server::kill() {
-  connection_.reset();
+  client_ = redis_client(port_);
   if (child_ < 0)
     return;
   ::kill(child_, SIGKILL);
@@ -97,7 +97,7 @@ bool redis_server::answers() {
   return answer == "PONG" || answer.starts_with("NOAUTH");
 }
 
-std::string redis_server::ask(const std::vector<std::string>& command) {
+std::string redis_client::ask(const std::vector<std::string>& command) {
   if (!connection_ || connection_->err != 0)
     connection_.reset(redisConnect("127.0.0.1", port_));
   std::vector<const char*> texts;

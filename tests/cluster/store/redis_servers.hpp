@@ -18,6 +18,22 @@ bool have_redis();
 /// Polls until it holds; fails the test after ten seconds.
 void eventually(const std::function<bool()>& holds);
 
+/// A blocking connection.
+class redis_client {
+public:
+  explicit redis_client(std::uint16_t port) : port_(port) {}
+  /// The reply as redis-cli shows it: lists as lines. An error begins with its code.
+  std::string ask(const std::vector<std::string>& command);
+
+private:
+  struct closer {
+    void operator()(redisContext* context) const noexcept;
+  };
+
+  std::uint16_t port_;
+  std::unique_ptr<redisContext, closer> connection_;
+};
+
 class redis_server {
 public:
   using lines = std::vector<std::string>;
@@ -35,20 +51,15 @@ public:
   void start();
   void send(int signal) const;
 
-  /// The reply as redis-cli shows it: lists as lines. An error begins with its code.
-  std::string ask(const std::vector<std::string>& command);
+  std::string ask(const std::vector<std::string>& command) { return client_.ask(command); }
   bool answers();
 
 private:
-  struct closer {
-    void operator()(redisContext* context) const noexcept;
-  };
-
   temporary_folder folder_{"/dev/shm"};
   std::uint16_t port_;
   std::string mode_;
   pid_t child_ = -1;
-  std::unique_ptr<redisContext, closer> connection_;
+  redis_client client_;
 };
 
 /// A master, two replicas and three Sentinels.
