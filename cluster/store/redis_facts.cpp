@@ -74,14 +74,16 @@ std::string unfit(const server_facts& facts, const redis_spec& spec, const redis
   if (facts.cluster != (spec.how == redis_spec::kind::cluster))
     return facts.cluster ? "it is a node of a Redis Cluster: write redis-cluster:// in the spec"
                          : "it is not a node of a Redis Cluster: write redis:// in the spec";
-  if (spec.how != redis_spec::kind::sentinel || options.replicas == 0)
-    return {};
-  if (!facts.least_replicas)
+  if (spec.how == redis_spec::kind::sentinel && options.replicas != 0 && !facts.least_replicas)
     return "it would take writes while no replica follows: set its min-replicas-to-write to 1 or more";
-  if (facts.replicas < options.replicas)
-    return "it has " + std::to_string(facts.replicas) + " replicas of " + std::to_string(options.replicas) +
-           ": start more, or ask for fewer with cluster.redis_replicas";
   return {};
+}
+
+std::string too_few_replicas(const server_facts& facts, const redis_spec& spec, const redis_options& options) {
+  if (spec.how != redis_spec::kind::sentinel || facts.replicas >= options.replicas)
+    return {};
+  return "it has " + std::to_string(facts.replicas) + " replicas of " + std::to_string(options.replicas) +
+         ": start more, or ask for fewer with cluster.redis_replicas";
 }
 
 redis_refusal read_refusal(std::string_view error) {

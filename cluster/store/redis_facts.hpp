@@ -26,6 +26,9 @@ std::string not_ready(const server_facts& facts);
 /// Why it must not be used as it is set up, and what to set; or nothing.
 std::string unfit(const server_facts& facts, const redis_spec& spec, const redis_options& options);
 
+/// Too few follow Sentinel's master; they may yet come.
+std::string too_few_replicas(const server_facts& facts, const redis_spec& spec, const redis_options& options);
+
 enum class remedy : std::uint8_t {
   none,         ///< what it was asked fails; people have to do something
   load_scripts, ///< and ask again

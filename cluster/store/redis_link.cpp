@@ -68,11 +68,14 @@ void redis_link::judge(const redisReply& info) {
   facts_ = read_facts(text_of(info));
   if (auto why = not_ready(facts_); !why.empty())
     return drop(why);
-  if (auto why = unfit(facts_, setup_.spec, setup_.options); !why.empty()) {
+  // Later it is better to go on with what there is: after a fail-over a replica is missing.
+  if (auto why = unfit(facts_, setup_.spec, setup_.options); !accepted_ && !why.empty()) {
     lasting_ = true;
     return drop(why);
   }
-  up_ = true;
+  if (auto why = too_few_replicas(facts_, setup_.spec, setup_.options); !accepted_ && !why.empty())
+    return drop(why);
+  accepted_ = up_ = true;
   failures_ = 0;
   on_.up(*this);
 }

@@ -51,6 +51,7 @@ private:
   std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< what comes late looks whether this is there still
   unsigned failures_ = 0;
   bool up_ = false, lasting_ = false;
+  bool accepted_ = false; ///< was up before
 };
 
 } // namespace troupe::store

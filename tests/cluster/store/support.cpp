@@ -56,6 +56,7 @@ bool bench::wait(std::chrono::milliseconds limit) {
 bool bench::settle() {
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (std::chrono::steady_clock::now() < deadline) {
+    wait(std::chrono::milliseconds(0)); // what the store wants of its own accord
     auto idle = true;
     for (std::size_t i = 0; i < partitions(); ++i) {
       part(i).flush();
