@@ -143,7 +143,7 @@ std::vector<const metrics*> admin_source::counts() const {
 
 console::store_facts admin_source::store() const {
   auto s = of_.values().stats();
-  return {of_.config().cluster.store,
+  return {store::without_password(of_.config().cluster.store),
           s.commits,
           s.failed_commits,
           s.records,

@@ -58,13 +58,17 @@ node::node(const config::node_config& config) : config_(config) {
 }
 
 void node::open_store() {
-  store::open_options how;
-  how.spec = config_.cluster.store;
-  how.partitions = config_.node.shards;
+  auto how = store_options_of(config_);
   how.shard_of = [this](store::entity_view id) { return shard_of_record(id, calls_->secret); };
   how.wake = [this](std::size_t index) {
+    std::lock_guard held(waking_);
+    if (!awake_)
+      return;
     auto& tree = *shards_[index];
     tree.home.post([&tree] { tree.values.poll(); });
+  };
+  how.on_fenced = [this](store::group_number) {
+    give_up("another node has taken over the records in " + store::without_password(config_.cluster.store));
   };
   auto opened = store::open(how);
   if (!opened)
@@ -124,6 +128,16 @@ void node::make_shards() {
       });
     });
   use_tls();
+  let_store_wake(true);
+}
+
+/// The store may want its partitions polled before there are shards, and when they are gone.
+void node::let_store_wake(bool may) {
+  std::lock_guard held(waking_);
+  awake_ = may;
+  for (auto& tree : shards_)
+    if (may)
+      tree->home.post([&tree = *tree] { tree.values.poll(); });
 }
 
 void node::use_tls() {
@@ -136,6 +150,7 @@ void node::use_tls() {
 node::~node() {
   for (auto& tree : shards_)
     tree->home.stop();
+  let_store_wake(false);
 }
 
 /// The shards share their ports; nobody else may: a second node would take a part of the messages.

@@ -6,6 +6,7 @@
 #include <caf/actor_system_config.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,7 @@ private:
   void open_store();
   void open_hss();
   void make_shards();
+  void let_store_wake(bool may);
   void use_tls();
   void claim_ports();
   void on_each_shard(const std::function<void(shard_tree&)>& work);
@@ -60,6 +62,8 @@ private:
   caf::actor_system_config caf_config_;
   std::optional<caf::actor_system> system_;
   std::unique_ptr<call_settings> calls_;
+  std::mutex waking_;
+  bool awake_ = false; ///< under the mutex; both until the store has ended
   std::unique_ptr<store::backend> store_;
   std::unique_ptr<registration_settings> registrations_;
   snapshots seen_;

@@ -240,6 +240,23 @@ tls_contexts tls_contexts_of(const config::node_config& c) {
   return out;
 }
 
+store::open_options store_options_of(const config::node_config& c) {
+  store::open_options out;
+  out.spec = c.cluster.store;
+  out.partitions = c.node.shards;
+  out.redis.prefix = c.cluster.redis_prefix;
+  out.redis.key_file = c.cluster.redis_key_file;
+  out.redis.password_file = c.cluster.redis_password_file;
+  out.redis.ca = c.cluster.redis_ca;
+  out.redis.certificate = c.cluster.redis_certificate;
+  out.redis.private_key = c.cluster.redis_private_key;
+  out.redis.timeout = c.cluster.redis_timeout;
+  out.redis.open_timeout = c.cluster.redis_open_timeout;
+  out.redis.keep = c.cluster.redis_keep;
+  out.redis.replicas = c.cluster.redis_replicas;
+  return out;
+}
+
 std::vector<address> peers_of(const config::node_config& c) {
   std::vector<address> out;
   for (auto& p : c.sip.peers)

@@ -5,6 +5,7 @@
 #include "actors/registration/environment.hpp"
 #include "actors/resolver/resolver.hpp"
 #include "actors/transport/transports.hpp"
+#include "cluster/store/backend.hpp"
 #include "config/schema/config.hpp"
 
 namespace troupe {
@@ -21,6 +22,8 @@ struct tls_contexts {
   std::shared_ptr<asio::ssl::context> server, client;
 };
 tls_contexts tls_contexts_of(const config::node_config& config);
+/// Where and how the store is; who is woken and asked is the node's to add.
+store::open_options store_options_of(const config::node_config& config);
 /// The configured core peers that are numeric; names are resolved by the caller.
 std::vector<address> peers_of(const config::node_config& config);
 

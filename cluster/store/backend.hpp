@@ -58,15 +58,15 @@ public:
 
 /// How a Redis store is reached and kept; the spec says where it is. docs/decisions/redis-data-model.md.
 struct redis_options {
-  std::string prefix = "troupe:";    ///< of all keys
-  std::string key_file;              ///< lines of 64 hexadecimal digits: the first encrypts, all decrypt. A must beyond loopback
-  std::string password_file;         ///< its first line, instead of a password in the spec
-  std::string ca;                    ///< PEM file; empty: the system's
-  std::string certificate, private_key; ///< PEM files, where the server asks for them
-  std::chrono::milliseconds timeout{1'000};      ///< of each command, and of connecting
+  std::string prefix = "troupe:"; ///< of all keys
+  std::string key_file; ///< lines of 64 hexadecimal digits: the first encrypts, all decrypt. A must beyond loopback
+  std::string password_file;                      ///< its first line, instead of a password in the spec
+  std::string ca;                                 ///< PEM file; empty: the system's
+  std::string certificate, private_key;           ///< PEM files, where the server asks for them
+  std::chrono::milliseconds timeout{1'000};       ///< of each command, and of connecting
   std::chrono::milliseconds open_timeout{10'000}; ///< how long opening waits for Redis
-  std::chrono::seconds keep{7 * 24 * 3'600};     ///< how long records outlive their owner and their deadline
-  std::uint32_t replicas = 2;        ///< that Sentinel's master must have at opening; 0 also lets it write alone
+  std::chrono::seconds keep{7 * 24 * 3'600};      ///< how long records outlive their owner and their deadline
+  std::uint32_t replicas = 2; ///< that Sentinel's master must have at opening; 0 also lets it write alone
 };
 
 struct open_options {

@@ -71,10 +71,9 @@ result<void> file_backend::start(const std::string& path, const open_options& op
   } else if (!read.fault.empty()) {
     return fail("store " + path + " cannot be read: " + read.fault, 0, 0);
   }
-  writer_ = std::make_unique<database_writer>(
-      std::move(*file), [this](std::size_t index, bool stored) {
-        parts_[index]->completed({stored ? outcome::stored : outcome::failed});
-      });
+  writer_ = std::make_unique<database_writer>(std::move(*file), [this](std::size_t index, bool stored) {
+    parts_[index]->completed({stored ? outcome::stored : outcome::failed});
+  });
   return {};
 }
 

@@ -53,7 +53,8 @@ private:
     return {style_.keys.data(bucket)};
   }
   hash_change& at(const std::string& key) {
-    auto found = std::find_if(changes_.begin(), changes_.end(), [&](const hash_change& each) { return each.key == key; });
+    auto found =
+        std::find_if(changes_.begin(), changes_.end(), [&](const hash_change& each) { return each.key == key; });
     return found != changes_.end() ? *found : changes_.emplace_back(hash_change{key, {}, {}, {}});
   }
   void put(const std::string& key, const std::string& field, const std::string& value,

@@ -11,8 +11,7 @@ std::string_view text_of(const redisReply& reply) noexcept {
 bool is_error(const redisReply& reply) noexcept { return reply.type == REDIS_REPLY_ERROR; }
 
 redis_connection::redis_connection(event_loop& loop, const redis_address& to, SSL_CTX* tls,
-                                   std::chrono::milliseconds timeout,
-                                   std::function<void(const std::string&)> on_closed)
+                                   std::chrono::milliseconds timeout, std::function<void(const std::string&)> on_closed)
     : loop_(loop),
       timeout_(timeout),
       on_closed_(std::move(on_closed)),

@@ -106,8 +106,7 @@ void redis_group::tick() {
 }
 
 void redis_group::send(const std::shared_ptr<commit_part>& part) {
-  commit_style style{keys_,        fence_,    around_.setup.keys, around_.setup.options.keep,
-                     wall_clock(), rewriting_};
+  commit_style style{keys_, fence_, around_.setup.keys, around_.setup.options.keep, wall_clock(), rewriting_};
   auto commands = commands_of(*part, style);
   part->worst = commit_part::ending::stored;
   part->open = commands.size();
@@ -216,7 +215,8 @@ void redis_group::replace() {
               case commit_part::ending::stored:
                 if (reply->integer != 1)
                   return self->raise_anew();
-                self->rewriting_ = self->rewriting_ && self->rewrite_ != number; break;
+                self->rewriting_ = self->rewriting_ && self->rewrite_ != number;
+                break;
               case commit_part::ending::again:
                 self->around_.loop.after(again_after, [self, number] {
                   if (self->serving_ && self->rewriting_ && self->rewrite_ == number && self->to_rewrite_.empty())
@@ -240,9 +240,8 @@ void redis_group::raise_anew() {
 void redis_group::keep_alive() {
   auto keep = std::chrono::milliseconds(around_.setup.options.keep);
   if (serving_)
-    at_->send(keep_command(keys_, fence_, keep), [self = shared_from_this()](const redisReply* reply) {
-      self->judge(reply);
-    });
+    at_->send(keep_command(keys_, fence_, keep),
+              [self = shared_from_this()](const redisReply* reply) { self->judge(reply); });
   around_.loop.after(keep / 4, [weak = weak_from_this()] {
     if (auto self = weak.lock(); self && !self->over_)
       self->keep_alive();

@@ -30,8 +30,7 @@ void redis_inquiry::next(std::string why) {
     return std::exchange(then_, nullptr)(false, why);
   auto host = hosts_[at_++];
   auto failed = [this, host](const std::string& fault) { next(host.text() + ": " + fault); };
-  connection_ =
-      std::make_shared<redis_connection>(loop_, host, setup_.tls.get(), setup_.options.timeout, failed);
+  connection_ = std::make_shared<redis_connection>(loop_, host, setup_.tls.get(), setup_.options.timeout, failed);
   if (authenticate_ && setup_.authenticates())
     connection_->send(setup_.authentication(), [](const redisReply*) {}); // refused: so is the question
   connection_->send(question_, [this, host, failed](const redisReply* reply) {

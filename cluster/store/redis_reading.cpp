@@ -49,10 +49,11 @@ bool redis_group::read_piece(const redisReply& fields) {
                                : decode_record(entity_of(field), value, around_.setup.keys, found, opened);
     if (fault == record_fault::unknown_key || fault == record_fault::newer_format) {
       over_ = true;
-      finish_taking(fail(fault == record_fault::unknown_key
-                             ? "store: records are encrypted under a key that cluster.redis_key_file lacks: add the old key"
-                             : "store: records are of a newer version of troupe",
-                         0, 0));
+      finish_taking(
+          fail(fault == record_fault::unknown_key
+                   ? "store: records are encrypted under a key that cluster.redis_key_file lacks: add the old key"
+                   : "store: records are of a newer version of troupe",
+               0, 0));
       return false;
     }
     if (fault == record_fault::damaged) {

@@ -64,12 +64,13 @@ void redis_routes::find_master(std::function<void(result<redis_address>)> then) 
   auto good = [found](const redis_address& from, const redisReply& answer) {
     return read_address(element(answer, 0), element(answer, 1), from.host, *found);
   };
-  inquiry_.ask(setup_.spec.hosts, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_.spec.master}, good,
-               [this, found, then = std::move(then)](bool answered, const std::string& why) {
-                 if (answered)
-                   return then(*found);
-                 then(fail("no Sentinel tells the master of \"" + setup_.spec.master + "\"; the last one, " + why, 0, 0));
-               });
+  inquiry_.ask(
+      setup_.spec.hosts, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_.spec.master}, good,
+      [this, found, then = std::move(then)](bool answered, const std::string& why) {
+        if (answered)
+          return then(*found);
+        then(fail("no Sentinel tells the master of \"" + setup_.spec.master + "\"; the last one, " + why, 0, 0));
+      });
 }
 
 void redis_routes::look_again() {

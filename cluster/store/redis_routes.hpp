@@ -40,7 +40,7 @@ private:
   const redis_setup& setup_;
   events on_;
   redis_inquiry inquiry_;
-  std::unique_ptr<redis_link> only_;                         ///< but in a cluster
+  std::unique_ptr<redis_link> only_;                           ///< but in a cluster
   std::map<redis_address, std::shared_ptr<redis_link>> links_; ///< in a cluster
   std::vector<range> ranges_;
   bool asking_ = false, ask_again_ = false;

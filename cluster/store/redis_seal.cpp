@@ -29,8 +29,8 @@ context prepare(const std::uint8_t* key, const std::uint8_t* nonce, entity_view 
   int size = 0;
   if (!out || EVP_CipherInit_ex(out.get(), EVP_aes_256_gcm(), nullptr, key, nonce, encrypt ? 1 : 0) != 1 ||
       EVP_CipherUpdate(out.get(), nullptr, &size, &type, 1) != 1 ||
-      (!id.key.empty() && EVP_CipherUpdate(out.get(), nullptr, &size, as_bytes(id.key).data(),
-                                           static_cast<int>(id.key.size())) != 1))
+      (!id.key.empty() &&
+       EVP_CipherUpdate(out.get(), nullptr, &size, as_bytes(id.key).data(), static_cast<int>(id.key.size())) != 1))
     throw std::runtime_error("OpenSSL cannot do AES-256-GCM");
   return out;
 }
@@ -73,8 +73,8 @@ std::string key_ring::seal(entity_view id, std::string_view octets) const {
     throw std::runtime_error("OpenSSL has no random octets");
   auto in = prepare(with.octets.data(), nonce, id, true);
   int size = 0;
-  if ((!octets.empty() && EVP_CipherUpdate(in.get(), text, &size, as_bytes(octets).data(),
-                                           static_cast<int>(octets.size())) != 1) ||
+  if ((!octets.empty() &&
+       EVP_CipherUpdate(in.get(), text, &size, as_bytes(octets).data(), static_cast<int>(octets.size())) != 1) ||
       EVP_CipherFinal_ex(in.get(), text + octets.size(), &size) != 1 ||
       EVP_CIPHER_CTX_ctrl(in.get(), EVP_CTRL_GCM_GET_TAG, tag_size, text + octets.size()) != 1)
     throw std::runtime_error("OpenSSL cannot encrypt");
@@ -84,9 +84,8 @@ std::string key_ring::seal(entity_view id, std::string_view octets) const {
 key_ring::fault key_ring::open(entity_view id, std::string_view sealed, std::string& out) const {
   if (sealed.size() < id_size + nonce_size + tag_size)
     return fault::damaged;
-  auto with = std::find_if(keys_.begin(), keys_.end(), [&](const key& each) {
-    return as_text(each.id) == sealed.substr(0, id_size);
-  });
+  auto with = std::find_if(keys_.begin(), keys_.end(),
+                           [&](const key& each) { return as_text(each.id) == sealed.substr(0, id_size); });
   if (with == keys_.end())
     return fault::unknown_key;
   auto size = sealed.size() - id_size - nonce_size - tag_size;
@@ -95,8 +94,8 @@ key_ring::fault key_ring::open(entity_view id, std::string_view sealed, std::str
   out.assign(size, '\0');
   auto in = prepare(with->octets.data(), nonce, id, false);
   int done = 0;
-  auto good = (size == 0 || EVP_CipherUpdate(in.get(), octets_of(out), &done, nonce + nonce_size,
-                                             static_cast<int>(size)) == 1) &&
+  auto good = (size == 0 ||
+               EVP_CipherUpdate(in.get(), octets_of(out), &done, nonce + nonce_size, static_cast<int>(size)) == 1) &&
               EVP_CIPHER_CTX_ctrl(in.get(), EVP_CTRL_GCM_SET_TAG, tag_size, tag.data()) == 1 &&
               EVP_CipherFinal_ex(in.get(), octets_of(out) + size, &done) == 1;
   return good ? fault::none : fault::damaged;

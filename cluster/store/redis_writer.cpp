@@ -87,7 +87,8 @@ void redis_writer::report(const std::string& why) {
 }
 
 void redis_writer::submit(std::size_t partition, batch what) {
-  loop_.post([this, partition, what = std::make_shared<batch>(std::move(what))] { write(partition, std::move(*what)); });
+  loop_.post(
+      [this, partition, what = std::make_shared<batch>(std::move(what))] { write(partition, std::move(*what)); });
 }
 
 void redis_writer::write(std::size_t partition, batch what) {
@@ -111,7 +112,8 @@ void redis_writer::finished(commit_job& job) {
   auto spent = std::chrono::steady_clock::now() - job.since;
   {
     std::lock_guard held(mutex_);
-    counts_.commit_us += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(spent).count());
+    counts_.commit_us +=
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(spent).count());
     if (worst == outcome::stored) {
       ++counts_.commits;
       counts_.records += job.what.size() - job.what.quarantines();

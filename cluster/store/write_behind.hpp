@@ -109,7 +109,7 @@ private:
   surroundings around_;
   key_set dirty_, under_way_keys_;
   std::vector<aside> quarantined_, under_way_aside_;
-  std::vector<std::string> again_;                                       ///< packed keys that a rewrite has yet to mark
+  std::vector<std::string> again_;                                      ///< packed keys that a rewrite has yet to mark
   std::map<group_number, std::uint64_t> rewrites_, under_way_rewrites_; ///< whose end no stored batch has told
   std::vector<std::pair<group_number, std::function<void()>>> leaving_;
   std::size_t dirty_octets_ = 0, under_way_octets_ = 0;

@@ -236,7 +236,13 @@ void check_state(checker& c) {
     check_file(c, "hss.provision", c.config.hss.provision);
   if (!c.config.has(role::hss) && c.in.given("hss.provision"))
     c.wrong("hss.provision", "is given, but node.roles has no \"hss\"", "take it out, or add the role");
-  auto& link = c.config.cluster.link.host;
+  auto& cluster = c.config.cluster;
+  check_file(c, "cluster.redis_key_file", cluster.redis_key_file);
+  check_file(c, "cluster.redis_password_file", cluster.redis_password_file);
+  check_file(c, "cluster.redis_ca", cluster.redis_ca);
+  check_file(c, "cluster.redis_certificate", cluster.redis_certificate);
+  check_file(c, "cluster.redis_private_key", cluster.redis_private_key);
+  auto& link = cluster.link.host;
   if (!link.empty() && !is_ipv4(link) && !is_ipv6(link))
     c.wrong("cluster.link", "has a name where a numeric address is wanted",
             "write for example: link = \"127.0.0.1:4500\"");

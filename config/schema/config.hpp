@@ -161,8 +161,13 @@ struct hss_options {
 };
 
 struct cluster_options {
-  std::string store = "memory"; ///< what store::open takes: "memory" or "file:PATH"
-  endpoint link;                ///< an empty host: none
+  std::string store = "memory"; ///< what store::open takes
+  std::string redis_prefix = "troupe:", redis_key_file, redis_password_file;
+  std::string redis_ca, redis_certificate, redis_private_key;
+  milliseconds redis_timeout{1'000}, redis_open_timeout{10'000};
+  seconds redis_keep{7 * 24 * 3'600};
+  std::uint32_t redis_replicas = 2; ///< of the Sentinels' master; 0: it may write alone
+  endpoint link;                    ///< an empty host: none
 };
 
 struct log_options {

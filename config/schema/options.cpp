@@ -68,6 +68,10 @@ constexpr section all_sections[] = {
 std::string wrong_instance(std::string_view text) {
   return text.size() > 64 ? "has more than 64 characters" : wrong_token(text);
 }
+/// Redis Cluster places a key by what stands in braces, where the prefix goes.
+std::string wrong_redis_prefix(std::string_view text) {
+  return text.find_first_of("{}") != text.npos ? "has a brace" : wrong_token(text);
+}
 std::string wrong_secret(std::string_view text) {
   return text.size() < 16 ? "has fewer than 16 characters" : std::string{};
 }
@@ -278,8 +282,34 @@ std::vector<option> make_options() {
            {.empty = true, .example = "\"config/profiles/demo-subscribers.toml\""},
            "A file of [[subscriber]] tables to add at the start; those already known are brought up to date."),
 
-      make("cluster.store", FIELD(cluster.store), {.wrong = wrong_store, .example = "\"file:var/state.sqlite\""},
-           "\"memory\": registrations and calls end with the process. \"file:PATH\": they survive its restart."),
+      make(
+          "cluster.store", FIELD(cluster.store), {.wrong = wrong_store, .example = "\"file:var/state.sqlite\""},
+          "\"memory\": registrations and calls end with the process. \"file:PATH\": they survive its restart. "
+          "\"redis://[user[:password]@]host[:port][/db]\", \"redis-sentinel://host:port,.../MASTER\", "
+          "\"redis-cluster://host:port,...\": they survive its host; with rediss instead of redis, over TLS. Names are "
+          "resolved while the store waits: numeric addresses are better."),
+      make("cluster.redis_prefix", FIELD(cluster.redis_prefix), {.wrong = wrong_redis_prefix},
+           "What the keys of this network begin with in Redis."),
+      make("cluster.redis_key_file", FIELD(cluster.redis_key_file), {.empty = true, .example = path_example},
+           "Keys that subscribers' key material is encrypted under in Redis: a line of 64 hexadecimal digits each "
+           "(`openssl rand -hex 32`); the first encrypts, all decrypt. A must unless Redis is on loopback."),
+      make("cluster.redis_password_file", FIELD(cluster.redis_password_file), {.empty = true, .example = path_example},
+           "Read Redis's password from the first line of this file instead of from `store`."),
+      make("cluster.redis_ca", FIELD(cluster.redis_ca), {.empty = true, .example = path_example},
+           "PEM file with the authorities that may sign Redis's certificate; the system's if it is empty."),
+      make("cluster.redis_certificate", FIELD(cluster.redis_certificate), {.empty = true, .example = path_example},
+           "PEM file with the certificate that Redis is shown, should it ask for one."),
+      make("cluster.redis_private_key", FIELD(cluster.redis_private_key), {.empty = true, .example = path_example},
+           "PEM file with the private key of `redis_certificate`."),
+      make("cluster.redis_timeout", FIELD(cluster.redis_timeout), {.least = 50, .most = 30'000},
+           "A Redis that has not answered a command for so long is taken for dead."),
+      make("cluster.redis_open_timeout", FIELD(cluster.redis_open_timeout), {.least = 100, .most = 600'000},
+           "How long a start waits for Redis before it fails."),
+      make("cluster.redis_keep", FIELD(cluster.redis_keep), {.least = 60, .most = 30 * day},
+           "How long Redis keeps what no node holds any more, beyond its deadlines."),
+      make("cluster.redis_replicas", FIELD(cluster.redis_replicas), {.least = 0, .most = 16},
+           "Replicas that the Sentinels' master must have at the start. 0: none, nor min-replicas-to-write; then a "
+           "fail-over may lose the newest calls."),
       make("cluster.link", FIELD(cluster.link), {.empty = true, .example = "\"127.0.0.1:4500\""},
            "Numeric address and port for the other nodes of a cluster. A single node opens nothing here."),
 

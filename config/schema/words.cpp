@@ -148,9 +148,11 @@ std::string wrong_host(std::string_view text) {
 std::string wrong_store(std::string_view text) {
   if (text == "memory" || (text.starts_with("file:") && text.size() > 5))
     return {};
-  if (text.starts_with("redis"))
-    return "names a Redis store, which this version does not have yet";
-  return "is neither \"memory\" nor \"file:PATH\"";
+  for (std::string_view scheme :
+       {"redis://", "rediss://", "redis-sentinel://", "rediss-sentinel://", "redis-cluster://", "rediss-cluster://"})
+    if (text.starts_with(scheme) && text.size() > scheme.size())
+      return {};
+  return "is neither \"memory\" nor \"file:PATH\" nor redis://, redis-sentinel:// or redis-cluster:// with hosts";
 }
 
 std::string wrong_token(std::string_view text) {

@@ -31,7 +31,7 @@ read_as<endpoint> read_endpoint(std::string_view text);
 /// Each answers an empty text when all is well. They judge the shape alone: a SIP URI's full grammar is protocols/sip's.
 std::string wrong_sip_uri(std::string_view text);
 std::string wrong_host(std::string_view text);
-std::string wrong_store(std::string_view text);
+std::string wrong_store(std::string_view text);        ///< what stands behind the scheme is the store's
 std::string wrong_token(std::string_view text);        ///< printable ASCII without spaces and quotes
 std::string wrong_header_value(std::string_view text); ///< printable, in one line
 

@@ -4,6 +4,7 @@
 
 import contextlib
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -12,7 +13,8 @@ from lib import accounts, config
 from lib.leg import hang_up, leg, sdp, talk
 from lib.node import binary, node, not_ready, total
 from lib.phone import phone
-from lib.suite import check, equal, eventually, suite
+from lib.redis import redis
+from lib.suite import check, equal, eventually, skip, suite
 
 PROXY = ("127.0.0.1", 5060)
 tests = suite()
@@ -34,9 +36,27 @@ def pair(folder, **changes):
         server.kill()
 
 
-def durable(folder):
+def durable(folder, store=None):
     """What a node needs to find itself again: a store and a database in files, and a secret for its tokens."""
-    return {"cluster": {"store": f"file:{folder}/state.sqlite"}, "node": {"secret": "the same after a restart"}}
+    return {"cluster": {"store": store or f"file:{folder}/state.sqlite"}, "node": {"secret": "the same after a restart"}}
+
+
+def over_each_store(sentence):
+    """Decorator: one case with a file, one with Redis; the function gets the node and its phones."""
+    def keep(function):
+        @tests.case(sentence)
+        def _(folder):
+            with pair(folder, **durable(folder)) as (server, a, b):
+                function(server, a, b)
+
+        @tests.case(f"{sentence}, with its state in Redis")
+        def _(folder):
+            if not shutil.which("redis-server"):
+                raise skip("redis-server is not installed")
+            with redis(folder) as kept, pair(folder, **durable(folder, kept.spec)) as (server, a, b):
+                function(server, a, b)
+        return function
+    return keep
 
 
 def program_check(path):
@@ -117,50 +137,47 @@ def _(folder):
         check(time.monotonic() - began < 10, f"it took {time.monotonic() - began:.1f} s")
 
 
-@tests.case("registrations live through kill -9")
-def _(folder):
-    with pair(folder, **durable(folder)) as (server, a, b):
-        time.sleep(0.2)
-        server.kill()
-        server.start()
-        eventually(lambda: server.http("/readyz")[0] == 200, "not ready again")
-        hang_up(*talk(a, b, b.account.uri))
+@over_each_store("registrations live through kill -9")
+def _(server, a, b):
+    time.sleep(0.2)
+    server.kill()
+    server.start()
+    eventually(lambda: server.http("/readyz")[0] == 200, "not ready again")
+    hang_up(*talk(a, b, b.account.uri))
 
 
-@tests.case("a confirmed call lives through kill -9")
-def _(folder):
-    with pair(folder, **durable(folder)) as (server, a, b):
-        caller, callee = talk(a, b, b.account.uri)
-        time.sleep(0.2)
-        server.kill()
-        server.start()
-        held = caller.reinvite(sdp(direction="sendonly", version=2))
-        callee.answer(200, request=callee.hear("INVITE"), body=sdp(49180, direction="recvonly", version=2))
-        caller.expect(200, request=held)
-        caller.ack()
-        callee.hear("ACK")
-        equal(hang_up(callee, caller).status, 200, "the BYE from the other side")
+@over_each_store("a confirmed call lives through kill -9")
+def _(server, a, b):
+    caller, callee = talk(a, b, b.account.uri)
+    time.sleep(0.2)
+    server.kill()
+    server.start()
+    held = caller.reinvite(sdp(direction="sendonly", version=2))
+    callee.answer(200, request=callee.hear("INVITE"), body=sdp(49180, direction="recvonly", version=2))
+    caller.expect(200, request=held)
+    caller.ack()
+    callee.hear("ACK")
+    equal(hang_up(callee, caller).status, 200, "the BYE from the other side")
 
 
-@tests.case("a call that rings lives through kill -9")
-def _(folder):
-    with pair(folder, **durable(folder)) as (server, a, b):
-        caller = leg.to(a, b.account.uri, body=sdp())
-        callee = leg.of(b)
-        callee.answer(180)
-        caller.expect(180)
-        time.sleep(0.2)
-        server.kill()
-        server.start()
-        answered = callee.answer(200, body=sdp(49180))
-        for _ in range(20):
-            if not a.nothing(200, 0.5):
-                break
-            b.wire.send(answered.encode())      # as a phone does until its ACK comes
-        caller.expect(200)
-        caller.ack()
-        callee.hear("ACK")
-        equal(hang_up(caller, callee).status, 200, "the BYE")
+@over_each_store("a call that rings lives through kill -9")
+def _(server, a, b):
+    caller = leg.to(a, b.account.uri, body=sdp())
+    callee = leg.of(b)
+    callee.answer(180)
+    caller.expect(180)
+    time.sleep(0.2)
+    server.kill()
+    server.start()
+    answered = callee.answer(200, body=sdp(49180))
+    for _ in range(20):
+        if not a.nothing(200, 0.5):
+            break
+        b.wire.send(answered.encode())      # as a phone does until its ACK comes
+    caller.expect(200)
+    caller.ack()
+    callee.hear("ACK")
+    equal(hang_up(caller, callee).status, 200, "the BYE")
 
 
 @tests.case("an INVITE that the caller sends again while the node comes back after kill -9 is the same call")

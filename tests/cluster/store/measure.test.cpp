@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
+#include <sys/resource.h>
 
-#include "tests/cluster/store/support.hpp"
+#include "tests/cluster/store/redis_servers.hpp"
 
 using namespace troupe;
 using namespace troupe::store;
@@ -57,29 +59,58 @@ TEST_CASE("a million dialogs in memory: cost of a put, longest put, look-up, mem
               (resident_octets() - before) / count);
 }
 
-TEST_CASE("a file: group commits of 1, 8 and 100 records of 700 octets, and recovery", "[.][measure]") {
-  bench store("file");
+namespace {
+
+double cpu_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  auto of = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return of(used.ru_utime) + of(used.ru_stime);
+}
+
+double redis_cpu_seconds() {
+  auto info = shared_server().ask({"INFO", "cpu"});
+  auto of = [&](const char* name) { return std::stod(info.substr(info.find(name) + std::strlen(name))); };
+  return of("used_cpu_sys:") + of("used_cpu_user:");
+}
+
+/// One group commit at a time, as a shard does.
+void measure_commits(bench& store, int batch, int commits) {
   auto& part = store.part();
+  auto redis = store.options().spec.starts_with("redis");
   std::string value(700, 'd');
-  int key = 0;
-  for (int batch : {1, 8, 100, 1'000}) {
-    auto commits = 20'000 / batch > 500 ? 500 : 20'000 / batch;
-    std::vector<double> each;
-    for (int i = 0; i < commits; ++i) {
-      for (int j = 0; j < batch; ++j)
-        part.put({kind::call, key_of(key++)}, {}, value);
-      bool done = false;
-      auto start = clock_type::now();
-      part.after_commit([&](outcome) { done = true; });
-      part.flush();
-      while (!done)
-        REQUIRE(store.wait());
-      each.push_back(microseconds(clock_type::now() - start));
-    }
-    std::sort(each.begin(), each.end());
-    std::printf("batch of %4d: median %.0f us, p99 %.0f us, %.1f us a record\n", batch, each[each.size() / 2],
-                each[each.size() * 99 / 100], each[each.size() / 2] / batch);
+  static int key = 0;
+  std::vector<double> each;
+  auto cpu = cpu_seconds(), redis_cpu = redis ? redis_cpu_seconds() : 0;
+  auto begin = clock_type::now();
+  for (int i = 0; i < commits; ++i) {
+    for (int j = 0; j < batch; ++j)
+      part.put({kind::call, key_of(key++)}, {}, value);
+    bool done = false;
+    auto start = clock_type::now();
+    part.after_commit([&](outcome) { done = true; });
+    part.flush();
+    while (!done)
+      REQUIRE(store.wait());
+    each.push_back(microseconds(clock_type::now() - start));
   }
+  auto puts = static_cast<double>(commits) * batch;
+  auto rate = commits / (microseconds(clock_type::now() - begin) / 1e6);
+  std::sort(each.begin(), each.end());
+  std::printf("batch of %4d: median %.0f us, p99 %.0f us, %.0f commits/s, a put: %.1f us of CPU here", batch,
+              each[each.size() / 2], each[each.size() * 99 / 100], rate, (cpu_seconds() - cpu) * 1e6 / puts);
+  std::printf(redis ? ", %.1f in Redis\n" : "\n", redis ? (redis_cpu_seconds() - redis_cpu) * 1e6 / puts : 0.0);
+}
+
+} // namespace
+
+TEST_CASE("group commits of 1 to 1,000 records of 700 octets, and recovery", "[.][measure]") {
+  std::string spec = GENERATE("file", "redis");
+  bench store(spec);
+  std::printf("%s\n", spec.c_str());
+  for (int batch : {1, 8, 64, 1'000})
+    measure_commits(store, batch,
+                    std::clamp(spec == "file" ? 20'000 / batch : 200'000 / batch, 20, spec == "file" ? 500 : 10'000));
   auto start = clock_type::now();
   store.reopen(2);
   auto recovered = store.all().stats().recovered;

@@ -155,8 +155,9 @@ TEST_CASE("what is put into a group that is not held is fenced, and the groups b
 TEST_CASE("every key has an end, and it is beyond the deadline of each record") {
   redis_server server;
   bench store(server.spec());
-  auto far = instant{std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()} +
-             std::chrono::hours(24 * 30);
+  auto far =
+      instant{std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()} +
+      std::chrono::hours(24 * 30);
   store.part().put(call("short"), at, "v");
   store.part().put(call("long"), far, "v");
   REQUIRE(commit(store) == outcome::stored);
@@ -239,7 +240,8 @@ TEST_CASE("a record that is damaged in Redis is set aside, and the others are se
 }
 
 TEST_CASE("a server that is not fit is refused with what to set") {
-  redis_server locked({"requirepass right", "user alice on >hers ~* -@all +ping"}), evicting({"maxmemory-policy allkeys-lru"});
+  redis_server locked({"requirepass right", "user alice on >hers ~* -@all +ping"}),
+      evicting({"maxmemory-policy allkeys-lru"});
   CHECK(refused(locked).find("it wants a password: set it in the spec or in cluster.redis_password_file") !=
         std::string::npos);
   CHECK(refused(locked, ":wrong@").find("it does not take this user and password") != std::string::npos);
@@ -252,6 +254,29 @@ TEST_CASE("a server that is not fit is refused with what to set") {
         std::string::npos);
 }
 
+TEST_CASE("the rights that the documents list are enough") {
+  redis_server server(
+      {"user default off", "user root on >root ~* +@all",
+       "user troupe on >pass ~{troupe:* -@all +evalsha +script|load +info +select +cluster|slots +hscan +get"
+       " +set +hset +hdel +pttl +pexpire +unlink +del +exists +rename"});
+  redis_client root(server.port());
+  REQUIRE(root.ask({"AUTH", "root", "root"}) == "OK");
+  bench store("redis://troupe:pass@" + server.host(), 1);
+  store.part().put(call("a"), at, "v");
+  store.part().put(call("b"), at, "v");
+  store.part().erase(call("b"));
+  REQUIRE(commit(store) == outcome::stored);
+  root.ask({"FLUSHALL"});
+  store.part().put(call("c"), at, "v");
+  REQUIRE(commit(store) == outcome::stored);
+  eventually([&] {
+    store.settle();
+    return root.ask({"EXISTS", "{troupe:g0}:n"}) == "0" && root.ask({"DBSIZE"}) == "3";
+  });
+  store.reopen(1);
+  CHECK(store.part().size() == 2);
+}
+
 TEST_CASE("over TLS the server must be the one that its certificate names") {
   temporary_folder folder;
   auto path = [&](const char* name) { return folder.file(name); };
@@ -262,8 +287,8 @@ TEST_CASE("over TLS the server must be the one that its certificate names") {
   redis_server plain;
   auto port = plain.port();
   plain.kill(); // its port is free now
-  redis_server server({"tls-port " + std::to_string(port), "tls-cert-file " + path("cert"), "tls-key-file " + path("key"),
-                       "tls-ca-cert-file " + path("cert")});
+  redis_server server({"tls-port " + std::to_string(port), "tls-cert-file " + path("cert"),
+                       "tls-key-file " + path("key"), "tls-ca-cert-file " + path("cert")});
   open_options options;
   options.redis.ca = options.redis.certificate = path("cert");
   options.redis.private_key = path("key");

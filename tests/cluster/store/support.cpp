@@ -6,7 +6,9 @@
 
 namespace troupe::store::test {
 
-temporary_folder::temporary_folder(const std::string& in) : path_(in + "/troupe-store-XXXXXX") { REQUIRE(mkdtemp(path_.data()) != nullptr); }
+temporary_folder::temporary_folder(const std::string& in) : path_(in + "/troupe-store-XXXXXX") {
+  REQUIRE(mkdtemp(path_.data()) != nullptr);
+}
 temporary_folder::~temporary_folder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);

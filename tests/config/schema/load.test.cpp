@@ -209,11 +209,15 @@ TEST_CASE("an element may stand in a list once") {
   CHECK(found.what == "names \"pcscf\" twice");
 }
 
-TEST_CASE("a Redis store is recognised and refused with a sentence") {
-  auto form = GENERATE("redis://127.0.0.1:6379", "redis-sentinel://h1:1,h2:2/name", "redis-cluster://h:1");
-  auto found = only(bad(std::string(minimal) + "[cluster]\nstore = \"" + form + "\"\n"));
+TEST_CASE("a store is memory, a file, or Redis in one of its forms") {
+  auto with = [](const char* form) { return std::string(minimal) + "[cluster]\nstore = \"" + form + "\"\n"; };
+  for (auto form : {"memory", "file:x", "redis://127.0.0.1:6379", "rediss://h", "redis-sentinel://h1:1,h2:2/name",
+                    "redis-cluster://h:1"})
+    CHECK(parse(with(form), "x.toml").has_value());
+  auto found = only(bad(with(GENERATE("redis", "redis://", "file:", "tape:x"))));
   CHECK(found.key == "cluster.store");
-  CHECK(found.what == "names a Redis store, which this version does not have yet");
+  CHECK(found.what ==
+        "is neither \"memory\" nor \"file:PATH\" nor redis://, redis-sentinel:// or redis-cluster:// with hosts");
   CHECK(found.advice == "write for example: store = \"file:var/state.sqlite\"");
 }
 
