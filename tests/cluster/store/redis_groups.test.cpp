@@ -310,3 +310,22 @@ TEST_CASE("over TLS the server must be the one that its certificate names") {
   CHECK(with("localhost", path("cert")).find("TLS: hostname mismatch") != std::string::npos);
   CHECK(with("127.0.0.1", path("none")).find("cannot be used for TLS") != std::string::npos);
 }
+
+TEST_CASE("Sentinels' master without replicas is refused, unless that is wanted") {
+  redis_server lone, guarded({"min-replicas-to-write 1"});
+  auto watched = [](const redis_server& master) {
+    return redis_server::lines{"sentinel monitor ours 127.0.0.1 " + std::to_string(master.port()) + " 1"};
+  };
+  redis_server of_lone(watched(lone), true), of_guarded(watched(guarded), true);
+  open_options options;
+  options.redis.open_timeout = std::chrono::milliseconds(300);
+  auto with = [&](const redis_server& sentinel, const char* name) {
+    options.spec = "redis-sentinel://" + sentinel.host() + '/' + name;
+    return refusal(options);
+  };
+  CHECK(with(of_lone, "ours").find("set its min-replicas-to-write to 1 or more") != std::string::npos);
+  CHECK(with(of_guarded, "ours").find("it has 0 replicas of 2: start more") != std::string::npos);
+  CHECK(with(of_lone, "theirs").find("no Sentinel tells the master of \"theirs\"") != std::string::npos);
+  options.redis.replicas = 0;
+  CHECK(with(of_lone, "ours").empty());
+}
