@@ -49,7 +49,8 @@ public:
   /// Makes this process the owner of `group`: raises its fence to `as`, then reads its records into their partitions, in
   /// pieces, while other groups are served; until `done` none of its records may be used. `done` runs once: on the thread
   /// of the partition that was last to get its records, or, with a sentence that says why not, on the store's. From any
-  /// thread. Stores that have one owner anyway refuse.
+  /// thread. Also a group that was fenced, or could not be taken, is to be given up before it is taken again. Stores that
+  /// have one owner anyway refuse.
   virtual void take(group_number group, const token& as, std::function<void(result<void>)> done);
   /// Stores what is dirty of `group`, then drops its records from memory, on each partition's thread; on the store's
   /// thread, `done`. None of its records may be put after the call. From any thread.

@@ -1,5 +1,6 @@
 #include "cluster/store/redis_connection.hpp"
 
+#include <algorithm>
 #include <poll.h>
 #include <utility>
 
@@ -29,7 +30,8 @@ redis_connection::clock::time_point redis_connection::deadline() const noexcept 
     return clock::time_point::max();
   if (!connected_)
     return connect_until_;
-  return expected_.empty() ? clock::time_point::max() : expected_.front().until;
+  // From the latest progress on: what waits behind a large batch is not late while that goes on.
+  return expected_.empty() ? clock::time_point::max() : std::max(expected_.front().since, progress_) + timeout_;
 }
 
 void redis_connection::send(const redis_command& what, reply_handler then) {
@@ -47,7 +49,7 @@ void redis_connection::send(const redis_command& what, reply_handler then) {
     throw std::bad_alloc();
   out_.append(formatted, static_cast<std::size_t>(size));
   redisFreeCommand(formatted);
-  expected_.push_back({std::move(then), clock::now() + timeout_});
+  expected_.push_back({std::move(then), clock::now()});
 }
 
 void redis_connection::expired() {
@@ -74,6 +76,7 @@ void redis_connection::write_out() {
     if (moved == 0)
       return;
     written_ += moved;
+    progress_ = clock::now();
   }
   out_.clear();
   written_ = 0;
@@ -91,6 +94,7 @@ void redis_connection::read_in() {
 
 void redis_connection::take_replies() {
   void* found = nullptr;
+  progress_ = clock::now();
   while (!closed_) {
     if (redisReaderGetReply(reader_.get(), &found) != REDIS_OK)
       return close(std::string("it does not speak Redis's protocol: ") + reader_->errstr);

@@ -1,6 +1,6 @@
-// A connection to a Redis server: commands are pipelined, replies come in order, and each has a deadline. One that
-// passes it, a connection that breaks and octets that are no reply have one end: every command still open is
-// unanswered, and the connection is closed.
+// A connection to a Redis server: commands are pipelined, replies come in order, and there is a deadline
+// for the next one. When it passes, when the connection breaks or brings octets that are no reply, every command still
+// open is unanswered, and the connection is closed.
 #pragma once
 
 #include <chrono>
@@ -46,7 +46,7 @@ public:
 private:
   struct expected {
     reply_handler then;
-    clock::time_point until;
+    clock::time_point since;
   };
   struct freed {
     void operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
@@ -63,7 +63,7 @@ private:
   std::function<void(const std::string&)> on_closed_;
   std::unique_ptr<redisReader, freed> reader_;
   std::deque<expected> expected_;
-  clock::time_point connect_until_;
+  clock::time_point connect_until_, progress_{}; ///< octets that went either way
   std::string out_;
   std::size_t written_ = 0; ///< of out_
   bool connected_ = false, closed_ = false;

@@ -215,7 +215,8 @@ void redis_group::replace() {
               case commit_part::ending::stored:
                 if (reply->integer != 1)
                   return self->raise_anew();
-                self->rewriting_ = self->rewriting_ && self->rewrite_ != number;
+                if (self->rewrite_ == number && std::exchange(self->rewriting_, false) && self->serving_)
+                  self->replace(); // until this answer commits went to the fresh hashes as well
                 break;
               case commit_part::ending::again:
                 self->around_.loop.after(again_after, [self, number] {

@@ -81,6 +81,8 @@ void redis_link::judge(const redisReply& info) {
 }
 
 void redis_link::load_scripts() {
+  if (!connection_)
+    return;
   for (std::size_t i = 0; i < scripts; ++i)
     connection_->send(load_command(static_cast<script>(i)), [this](const redisReply* reply) { refused(reply); });
 }

@@ -135,7 +135,11 @@ void redis_routes::use_map() {
   }
   links_.swap(wanted);
   on_.changed();
-  loop_.post([old = std::move(wanted)] {});
+  loop_.post([old = std::move(wanted)] {
+    for (auto& [address, link] : old)
+      if (link.use_count() == 1)
+        link->drop("it has no slots any more");
+  });
   for (auto* link : added)
     link->start();
 }

@@ -54,9 +54,12 @@ constexpr std::string_view replace_text = R"(
 local fence = redis.call('GET', KEYS[1])
 if fence ~= ARGV[1] then return fence or '' end
 local mark = redis.call('GET', KEYS[2])
-if not mark then return 1 end
-if mark ~= ARGV[2] then return 2 end
 local count = (#KEYS - 2) / 2
+if not mark then
+  redis.call('UNLINK', unpack(KEYS, 3, count + 2))
+  return 1
+end
+if mark ~= ARGV[2] then return 2 end
 for i = 3, count + 2 do
   redis.call('UNLINK', KEYS[i + count])
   if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('RENAME', KEYS[i], KEYS[i + count]) end

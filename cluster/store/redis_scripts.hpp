@@ -46,7 +46,7 @@ enum class raising : std::uint8_t {
 redis_command raise_command(const group_keys& keys, raising how, const token& as, std::uint64_t session,
                             std::uint64_t rewrite, std::chrono::milliseconds lives);
 /// Puts what a rewrite has gathered in the data's place. Answers as a commit, or 2: the rewrite is another
-/// one. May be repeated.
+/// one. Repeated, it frees what commits have gathered since.
 redis_command replace_command(const group_keys& keys, const std::string& fence, std::uint64_t rewrite);
 /// Lets all keys of a group live so long from now on, at least. Answers as a commit.
 redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds lives);

@@ -44,8 +44,10 @@ redis_writer::redis_writer(event_loop& loop, const redis_setup& setup,
 
 void redis_writer::take(group_number group, token as, raising how, redis_group::taken done) {
   auto& held = groups_[group];
-  if (held && !held->over())
-    return done(fail("store: group " + std::to_string(group) + " is held already", 0, 0));
+  if (held)
+    return done(fail("store: group " + std::to_string(group) +
+                         (held->over() ? " was lost, and is still to be given up" : " is held already"),
+                     0, 0));
   held = std::make_shared<redis_group>(around_, group, std::move(as), how, std::move(done));
   route(*held);
 }
@@ -54,7 +56,10 @@ void redis_writer::give_up(group_number group, std::function<void()> done) {
   auto found = groups_.find(group);
   if (found == groups_.end())
     return done();
-  found->second->leave(std::move(done));
+  found->second->leave([this, group, done = std::move(done)] {
+    groups_.erase(group);
+    done();
+  });
 }
 
 /// Brings a group to the link that has it now, if that is up.

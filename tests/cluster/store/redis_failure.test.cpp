@@ -151,6 +151,17 @@ TEST_CASE("a Redis without memory left fails commits, says so, and takes them wh
   CHECK(store.part().size() == 400);
 }
 
+TEST_CASE("a commit that takes Redis longer than a time-out is not taken for silence") {
+  redis_server server;
+  auto options = quick();
+  options.redis.timeout = std::chrono::milliseconds(50);
+  bench store(server.spec(), 1, options);
+  fill(store, 40'000, std::string(1'000, 'v'));
+  REQUIRE(store.settle());
+  CHECK(store.all().stats().commits == 1);
+  CHECK(store.all().stats().failed_commits == 0);
+}
+
 TEST_CASE("scripts that Redis has forgotten are loaded again, unseen") {
   redis_server server;
   bench store(server.spec());

@@ -89,6 +89,9 @@ TEST_CASE("of two owners of a group the older writes nothing any more, and is to
   older.part().put(call("c"), at, "too late");
   CHECK(commit(older) == outcome::fenced);
   CHECK(told == 1);
+  CHECK(take(older, 0, {1, 99, "older"}).error().what.find("still to be given up") != std::string::npos);
+  give_up(older, 0);
+  CHECK(older.part().size() == 0);
   CHECK(older.all().stats().last_failure.find("has another owner") != std::string::npos);
   newer.reopen(1);
   CHECK(newer.part().find(call("a"))->value == "newer");
@@ -136,6 +139,7 @@ TEST_CASE("groups are taken and given up one by one, while others are served") {
   REQUIRE(a.settle());
   CHECK(take(a, 1, {1, 6, "a"}).error().what.find("has another owner: its fence is 1:7:b") != std::string::npos);
   CHECK(take(a, 2, {1, 9, "a"}).error().what.find("is held already") != std::string::npos);
+  give_up(a, 1);
   REQUIRE(take(a, 1, {1, 8, "a"}));
   CHECK(a.of(call("1x")).find(call("1x"))->value == "of b");
 }
