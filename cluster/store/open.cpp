@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "cluster/store/backend.hpp"
 #include "cluster/store/file.hpp"
@@ -16,9 +17,9 @@ siphash_key open_options::random_hash_key() {
 }
 
 void backend::take(group_number, const token&, std::function<void(result<void>)> done) {
-  done(fail("store: only Redis has groups to take", 0, 0));
+  std::move(done)(fail("store: only Redis has groups to take", 0, 0));
 }
-void backend::give_up(group_number, std::function<void()> done) { done(); }
+void backend::give_up(group_number, std::function<void()> done) { std::move(done)(); }
 
 result<std::unique_ptr<backend>> open(const open_options& options) {
   constexpr std::string_view file = "file:";

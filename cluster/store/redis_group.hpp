@@ -68,7 +68,7 @@ private:
   void read();
   void scan();
   bool read_piece(const redisReply& fields);
-  void set_aside(std::uint32_t bucket, std::vector<std::pair<std::string, std::string>> bad);
+  void set_aside(std::uint32_t bucket, const std::vector<std::pair<std::string, std::string>>& bad);
   void finish_reading();
   void finish_taking(const result<void>& how);
 

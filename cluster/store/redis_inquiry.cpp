@@ -24,7 +24,7 @@ void redis_inquiry::end() {
   connection_.reset();
 }
 
-void redis_inquiry::next(std::string why) {
+void redis_inquiry::next(const std::string& why) {
   end();
   if (at_ == hosts_.size())
     return std::exchange(then_, nullptr)(false, why);

@@ -26,7 +26,7 @@ public:
            std::function<void(bool, const std::string&)> then);
 
 private:
-  void next(std::string why);
+  void next(const std::string& why);
   void end();
 
   event_loop& loop_;

@@ -71,12 +71,12 @@ bool redis_group::read_piece(const redisReply& fields) {
           to->restore(piece[at].id, piece[at].value);
       });
   if (!bad.empty())
-    set_aside(bucket_, std::move(bad));
+    set_aside(bucket_, bad);
   return true;
 }
 
 /// To look at; should it fail, they are found again at the next reading.
-void redis_group::set_aside(std::uint32_t bucket, std::vector<std::pair<std::string, std::string>> bad) {
+void redis_group::set_aside(std::uint32_t bucket, const std::vector<std::pair<std::string, std::string>>& bad) {
   around_.note(std::to_string(bad.size()) + " records of group " + std::to_string(number_) +
                " were damaged and were set aside in " + keys_.quarantine());
   hash_change aside{keys_.quarantine(), {}, {}, around_.setup.options.keep}, gone{keys_.data(bucket), {}, {}, {}};

@@ -163,11 +163,16 @@ void record_table::resize(segment& of, std::uint32_t capacity) {
   of = std::move(next);
 }
 
+void record_table::for_each_in(std::size_t part, const std::function<void(entity_view, const record&)>& visit) const {
+  auto& in = segments_[part];
+  for (std::uint32_t i = 0; i < in.capacity; ++i)
+    if (auto* found = in.blobs[i]; found != nullptr)
+      visit({found->type, found->key()}, found->view());
+}
+
 void record_table::for_each(const std::function<void(entity_view, const record&)>& visit) const {
-  for (auto& each : segments_)
-    for (std::uint32_t i = 0; i < each.capacity; ++i)
-      if (auto* found = each.blobs[i]; found != nullptr)
-        visit({found->type, found->key()}, found->view());
+  for (std::size_t part = 0; part < parts; ++part)
+    for_each_in(part, visit);
 }
 
 void record_table::for_each(kind type, const std::function<void(std::string_view, const record&)>& visit) const {

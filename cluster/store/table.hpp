@@ -32,6 +32,9 @@ public:
 
   void for_each(kind type, const std::function<void(std::string_view key, const record&)>& visit) const;
   void for_each(const std::function<void(entity_view id, const record&)>& visit) const;
+  /// A part of the records, for what must not keep a thread for long. A key stays in its part.
+  static constexpr std::size_t parts = 64;
+  void for_each_in(std::size_t part, const std::function<void(entity_view id, const record&)>& visit) const;
   std::size_t size() const noexcept { return size_; }
   std::size_t memory() const noexcept;
 
@@ -59,7 +62,7 @@ private:
   void close_gap(segment& of, std::uint32_t gap) noexcept;
 
   siphash_key key_;
-  mutable std::array<segment, 64> segments_;
+  mutable std::array<segment, parts> segments_;
   std::size_t size_ = 0, octets_ = 0;
 };
 

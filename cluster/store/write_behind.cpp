@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds first_back_off{10}, longest_back_off{1'000};
 constexpr std::size_t most_aside = 1'000;
 /// A set that was large once, for want of a disk, is not kept.
 constexpr std::size_t most_kept_buckets = 4'096;
-/// A rewrite adds so many records to a batch, so that what is new does not wait behind what is old.
+/// A rewrite adds some more records than so many to a batch: what is new is not to wait behind all that is old.
 constexpr std::size_t most_again = 512;
 
 std::string packed(entity_view id) {
@@ -102,7 +102,7 @@ void write_behind::flush() {
 }
 
 batch write_behind::collect() {
-  mark_again();
+  mark_again(most_again);
   batch out;
   for (auto& [key, octets] : dirty_) {
     auto id = unpacked(key);
@@ -113,31 +113,30 @@ batch write_behind::collect() {
   }
   for (auto& each : quarantined_)
     out.quarantine(each.id, {each.version, each.deadline, each.value}, each.reason);
-  if (again_.empty())
-    out.rewritten = under_way_rewrites_ = rewrites_;
+  for (auto& [group, state] : rewrites_)
+    if (state.part == record_table::parts)
+      out.rewritten.emplace(group, state.number);
+  under_way_rewrites_ = out.rewritten;
   return out;
 }
 
-void write_behind::mark_again() {
-  for (std::size_t i = 0; i < most_again && !again_.empty(); ++i) {
-    auto id = unpacked(again_.back());
-    if (auto found = table_.find(id))
-      mark(id, id.key.size() + found->value.size());
-    again_.pop_back();
-  }
+/// Some more of what is to be written anew.
+void write_behind::mark_again(std::size_t most) {
+  std::size_t marked = 0;
+  for (auto& [group, state] : rewrites_)
+    for (; state.part < record_table::parts && marked < most; ++state.part)
+      table_.for_each_in(state.part, [&, of = group](entity_view id, const record& found) {
+        if (around_.group_of(id) != of)
+          return;
+        mark(id, id.key.size() + found.value.size());
+        ++marked;
+      });
 }
 
-void write_behind::rewrite(group_number group, std::uint64_t number) {
-  std::erase_if(again_, [&](const std::string& key) { return around_.group_of(unpacked(key)) == group; });
-  table_.for_each([&](entity_view id, const record&) {
-    if (around_.group_of(id) == group)
-      again_.push_back(packed(id));
-  });
-  rewrites_[group] = number;
-}
+void write_behind::rewrite(group_number group, std::uint64_t number) { rewrites_[group] = {number, 0}; }
 
 void write_behind::leave(group_number group, std::function<void()> then) {
-  leaving_.emplace_back(group, std::move(then));
+  leaving_.push_back({group, std::move(then), 0});
 }
 
 bool write_behind::on_its_way(group_number group) const {
@@ -146,26 +145,34 @@ bool write_behind::on_its_way(group_number group) const {
          std::any_of(under_way_keys_.begin(), under_way_keys_.end(), of_group);
 }
 
-/// Drops the groups that are left and of which all is stored, or fenced.
+/// Drops some of the groups that are left and of which all is stored, or fenced.
 void write_behind::let_go() {
   for (std::size_t i = 0; i < leaving_.size();) {
-    auto group = leaving_[i].first;
-    if (on_its_way(group)) {
+    if (on_its_way(leaving_[i].group)) {
       ++i;
       continue;
     }
-    std::vector<std::string> gone;
-    table_.for_each([&](entity_view id, const record&) {
-      if (around_.group_of(id) == group)
-        gone.push_back(packed(id));
-    });
-    for (auto& each : gone)
-      table_.erase(unpacked(each));
-    rewrites_.erase(group);
-    auto then = std::move(leaving_[i].second);
+    drop_part(leaving_[i]);
+    if (leaving_[i].part < record_table::parts) {
+      ++i;
+      post([] {}); // the next part has its turn behind what else the shard has to do
+      continue;
+    }
+    rewrites_.erase(leaving_[i].group);
+    auto then = std::move(leaving_[i].then);
     leaving_.erase(leaving_.begin() + static_cast<std::ptrdiff_t>(i));
     then();
   }
+}
+
+void write_behind::drop_part(parting& of) {
+  std::vector<std::string> gone;
+  table_.for_each_in(of.part++, [&](entity_view id, const record&) {
+    if (around_.group_of(id) == of.group)
+      gone.push_back(packed(id));
+  });
+  for (auto& each : gone)
+    table_.erase(unpacked(each));
 }
 
 void write_behind::restore(entity_view id, const record& from) {
@@ -210,7 +217,7 @@ void write_behind::keep_unless_stored(const verdict& how) {
                       std::make_move_iterator(under_way_aside_.end()));
   for (auto& [group, number] : under_way_rewrites_)
     if (auto now = rewrites_.find(group); how.of(group) != outcome::failed && now != rewrites_.end())
-      if (now->second == number)
+      if (now->second.number == number)
         rewrites_.erase(now);
   if (under_way_keys_.bucket_count() > most_kept_buckets)
     under_way_keys_ = key_set(0, under_way_keys_.hash_function());
@@ -229,7 +236,7 @@ void write_behind::poll() {
   run_inbox();
   let_go();
   // What was not asked for by a put is not waited for by anyone: it goes on by itself.
-  if (std::exchange(flush_again_, false) || to_rewrite() || !leaving_.empty() || failures_ != 0)
+  if (std::exchange(flush_again_, false) || !rewrites_.empty() || !leaving_.empty() || failures_ != 0)
     flush();
   run_ready();
 }
@@ -269,8 +276,7 @@ std::size_t write_behind::memory() const {
 
 batch write_behind::take_rest() {
   run_inbox();
-  while (!again_.empty())
-    mark_again();
+  mark_again(table_.size());
   return collect();
 }
 

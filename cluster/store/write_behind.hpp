@@ -47,7 +47,7 @@ public:
   void after_commit(std::function<void(outcome)> then) override;
   bool settled() const override { return !dirty() && !under_way_ && !running_ && ready_.empty(); }
   void flush() override;
-  bool dirty() const override { return !dirty_.empty() || !quarantined_.empty() || to_rewrite(); }
+  bool dirty() const override { return !dirty_.empty() || !quarantined_.empty() || !rewrites_.empty(); }
   std::size_t backlog() const override { return dirty_octets_ + under_way_octets_; }
   void poll() override;
   void for_each(kind type, const std::function<void(std::string_view, const record&)>& visit) override {
@@ -90,15 +90,24 @@ private:
     std::function<void(outcome)> then;
     outcome with;
   };
+  struct rewriting {
+    std::uint64_t number;
+    std::size_t part; ///< of the table: marked up to here
+  };
+  struct parting {
+    group_number group;
+    std::function<void()> then;
+    std::size_t part; ///< of the table: dropped up to here
+  };
   using waiting = std::vector<std::function<void(outcome)>>;
 
   void mark(entity_view id, std::size_t octets);
-  bool to_rewrite() const { return !again_.empty() || !rewrites_.empty(); }
-  void mark_again();
+  void mark_again(std::size_t most);
   batch collect();
   void settle(const verdict& how);
   void keep_unless_stored(const verdict& how);
   void let_go();
+  void drop_part(parting& of);
   bool on_its_way(group_number group) const;
   void run_inbox();
   void release(waiting& from, outcome with);
@@ -109,9 +118,9 @@ private:
   surroundings around_;
   key_set dirty_, under_way_keys_;
   std::vector<aside> quarantined_, under_way_aside_;
-  std::vector<std::string> again_;                                      ///< packed keys that a rewrite has yet to mark
-  std::map<group_number, std::uint64_t> rewrites_, under_way_rewrites_; ///< whose end no stored batch has told
-  std::vector<std::pair<group_number, std::function<void()>>> leaving_;
+  std::map<group_number, rewriting> rewrites_; ///< whose end no stored batch has told
+  std::vector<parting> leaving_;
+  std::map<group_number, std::uint64_t> under_way_rewrites_;
   std::size_t dirty_octets_ = 0, under_way_octets_ = 0;
   waiting for_next_, for_under_way_;
   std::deque<continuation> ready_;
