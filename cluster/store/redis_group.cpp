@@ -241,7 +241,7 @@ void redis_group::raise_anew() {
 void redis_group::keep_alive() {
   auto keep = std::chrono::milliseconds(around_.setup.options.keep);
   if (serving_)
-    at_->send(keep_command(keys_, fence_, keep),
+    at_->send(keep_command(keys_, fence_, keep * fence_lives, keep),
               [self = shared_from_this()](const redisReply* reply) { self->judge(reply); });
   around_.loop.after(keep / 4, [weak = weak_from_this()] {
     if (auto self = weak.lock(); self && !self->over_)

@@ -67,12 +67,13 @@ end
 redis.call('DEL', KEYS[2])
 return 1)";
 
-// KEYS: fence, others. ARGV: fence, lives.
+// KEYS: fence, others. ARGV: fence, how long that lives, how long the others do.
 constexpr std::string_view keep_text = R"(
 local fence = redis.call('GET', KEYS[1])
 if fence ~= ARGV[1] then return fence or '' end
-for i = 1, #KEYS do
-  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+for i = 2, #KEYS do
+  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
 end
 return 1)";
 
@@ -190,11 +191,12 @@ redis_command replace_command(const group_keys& keys, const std::string& fence, 
   return out;
 }
 
-redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds lives) {
+redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds fence_lives,
+                           std::chrono::milliseconds lives) {
   std::vector<std::string> names{keys.fence()};
   append(names, data_keys(keys));
   auto out = call_of(script::keep, std::move(names));
-  append(out, {fence, text_of(lives)});
+  append(out, {fence, text_of(fence_lives), text_of(lives)});
   return out;
 }
 

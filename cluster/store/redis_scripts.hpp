@@ -48,7 +48,8 @@ redis_command raise_command(const group_keys& keys, raising how, const token& as
 /// Puts what a rewrite has gathered in the data's place. Answers as a commit, or 2: the rewrite is another
 /// one. Repeated, it frees what commits have gathered since.
 redis_command replace_command(const group_keys& keys, const std::string& fence, std::uint64_t rewrite);
-/// Lets all keys of a group live so long from now on, at least. Answers as a commit.
-redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds lives);
+/// Lets the keys of a group live so long from now on, at least. Answers as a commit.
+redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds fence_lives,
+                           std::chrono::milliseconds lives);
 
 } // namespace troupe::store
