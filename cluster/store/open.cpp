@@ -17,9 +17,13 @@ siphash_key open_options::random_hash_key() {
 }
 
 void backend::take(group_number, const token&, std::function<void(result<void>)> done) {
-  std::move(done)(fail("store: only Redis has groups to take", 0, 0));
+  auto then = std::move(done);
+  then(fail("store: only Redis has groups to take", 0, 0));
 }
-void backend::give_up(group_number, std::function<void()> done) { std::move(done)(); }
+void backend::give_up(group_number, std::function<void()> done) {
+  auto then = std::move(done);
+  then();
+}
 
 result<std::unique_ptr<backend>> open(const open_options& options) {
   constexpr std::string_view file = "file:";
