@@ -20,7 +20,7 @@ public:
   gathering(const commit_style& style, std::vector<redis_command>& out) : style_(style), out_(out) {}
 
   void add(const change& what) {
-    auto field = field_of(what.id);
+    auto field = packed(what.id);
     if (what.does == change::what::erase) {
       for (auto& key : keys_of(what.id))
         at(key).erases.push_back(field);

@@ -46,7 +46,7 @@ bool redis_group::read_piece(const redisReply& fields) {
     auto field = text_of(*fields.element[i]), value = text_of(*fields.element[i + 1]);
     record found;
     auto fault = field.empty() ? record_fault::damaged
-                               : decode_record(entity_of(field), value, around_.setup.keys, found, opened);
+                               : decode_record(unpacked(field), value, around_.setup.keys, found, opened);
     if (fault == record_fault::unknown_key || fault == record_fault::newer_format) {
       over_ = true;
       finish_taking(
@@ -61,7 +61,7 @@ bool redis_group::read_piece(const redisReply& fields) {
       continue;
     }
     ++good;
-    pieces[around_.shard_of(entity_of(field)) % pieces.size()].put(entity_of(field), found);
+    pieces[around_.shard_of(unpacked(field)) % pieces.size()].put(unpacked(field), found);
   }
   around_.count_read(good, bad.size());
   for (std::size_t i = 0; i < pieces.size(); ++i)

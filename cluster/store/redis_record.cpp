@@ -36,13 +36,6 @@ std::uint16_t group_keys::slot() const noexcept {
   return static_cast<std::uint16_t>(crc & 0x3fff);
 }
 
-std::string field_of(entity_view id) {
-  std::string out(1, static_cast<char>(id.type));
-  return out += id.key;
-}
-
-entity_view entity_of(std::string_view field) noexcept { return {static_cast<kind>(field.front()), field.substr(1)}; }
-
 std::string encode_record(entity_view id, const record& value, const key_ring& keys) {
   auto seal = holds_secrets(id.type) && !keys.empty();
   auto sealed = seal ? keys.seal(id, value.value) : std::string{};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cluster/store/packed.hpp"
 #include "cluster/store/redis_seal.hpp"
 #include "cluster/store/store.hpp"
 
@@ -30,11 +31,6 @@ struct group_keys {
   /// The hash slot of Redis Cluster.
   std::uint16_t slot() const noexcept;
 };
-
-/// The field of a record: its kind's octet and its key.
-std::string field_of(entity_view id);
-/// Views `field`, which must not be empty.
-entity_view entity_of(std::string_view field) noexcept;
 
 /// {format, flags, version, deadline, octets, checksum}; key material sealed, if there is a key.
 std::string encode_record(entity_view id, const record& value, const key_ring& keys);

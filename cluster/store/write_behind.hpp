@@ -102,7 +102,7 @@ private:
   using waiting = std::vector<std::function<void(outcome)>>;
 
   void mark(entity_view id, std::size_t octets);
-  void mark_again(std::size_t most);
+  void mark_again();
   batch collect();
   void settle(const verdict& how);
   void keep_unless_stored(const verdict& how);

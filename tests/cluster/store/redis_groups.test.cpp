@@ -232,7 +232,7 @@ TEST_CASE("a record that is damaged in Redis is set aside, and the others are se
   REQUIRE(commit(store) == outcome::stored);
   store.close();
   group_keys keys("troupe:", 0);
-  server.ask({"HSET", keys.data(bucket_of(call("b"))), field_of(call("b")), "rubbish"});
+  server.ask({"HSET", keys.data(bucket_of(call("b"))), packed(call("b")), "rubbish"});
   store.reopen(1);
   CHECK(store.part().size() == 1);
   CHECK(store.all().stats().quarantined == 1);

@@ -51,7 +51,7 @@ TEST_CASE("a record in Redis is these octets, for every version to come") {
   CHECK(found.deadline == at);
   CHECK(found.value == "value");
   CHECK(bucket_of({kind::call, "key"}) == 29);
-  CHECK(field_of({kind::call, "key"}) == "\x01key");
+  CHECK(packed({kind::call, "key"}) == "\x01key");
   CHECK(group_keys("troupe:", 3).data(9) == "{troupe:g3}:d:9");
 }
 
