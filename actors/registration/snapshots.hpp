@@ -99,7 +99,7 @@ public:
   // P-CSCF
   access_ref find_binding(const sip::entity_key& key) const;
   /// Of the UEs behind this flow (source_key): the one with that contact, else the one with that identity (canonical),
-  /// else any; null when there is none.
+  /// else the only one there; null where several are, or none.
   access_ref find_by_source(std::string_view source_key, std::string_view contact_uri, std::string_view identity) const;
   /// By the contact alone; null when several UEs have it, as behind address translators.
   access_ref find_by_contact(std::string_view contact_uri) const;

@@ -21,22 +21,13 @@ transaction_table::client_entry* transaction_table::find_client(const sip::trans
 }
 
 /// One that rests becomes an actor again.
-template <class Message>
-void transaction_table::tell(const sip::transaction_key& key, server_entry& to, Message m) {
+template <class Entry, class Message>
+void transaction_table::tell(const sip::transaction_key& key, Entry& to, Message m) {
   if (auto rest = std::exchange(to.rest, nullptr)) {
     ++live_;
     auto ends = rest->deadline();
-    to.actor = spawn_pinned<server_transaction>(home_, *this, key, to.user, std::move(rest->value), rest->timer, ends);
-  }
-  caf::anon_send(to.actor, std::move(m));
-}
-
-template <class Message>
-void transaction_table::tell(const sip::transaction_key& key, client_entry& to, Message m) {
-  if (auto rest = std::exchange(to.rest, nullptr)) {
-    ++live_;
-    auto ends = rest->deadline();
-    to.actor = spawn_pinned<client_transaction>(home_, *this, key, to.user, std::move(rest->value), rest->timer, ends);
+    to.actor =
+        spawn_pinned<typename Entry::shell>(home_, *this, key, to.user, std::move(rest->value), rest->timer, ends);
   }
   caf::anon_send(to.actor, std::move(m));
 }

@@ -15,15 +15,20 @@
 
 namespace troupe {
 
+class client_transaction;
+class server_transaction;
+
 class transaction_table {
 public:
   struct server_entry {
+    using shell = server_transaction;
     server_transaction_actor actor; ///< none while it rests
     std::unique_ptr<resting<transaction_table, server_rest>> rest;
     call_id user;
     bool invite = false;
   };
   struct client_entry {
+    using shell = client_transaction;
     client_transaction_actor actor;
     std::unique_ptr<resting<transaction_table, client_rest>> rest;
     call_id user;
@@ -84,10 +89,8 @@ public:
   void on_answered() noexcept { --unanswered_; }
 
 private:
-  template <class Message>
-  void tell(const sip::transaction_key& key, server_entry& to, Message m);
-  template <class Message>
-  void tell(const sip::transaction_key& key, client_entry& to, Message m);
+  template <class Entry, class Message>
+  void tell(const sip::transaction_key& key, Entry& to, Message m);
   client_entry* find_client(const sip::transaction_key& key);
 
   shard& home_;

@@ -135,6 +135,24 @@ TEST_CASE("A password is kept as its hashes alone") {
   CHECK(encode(who).find("secret") == std::string::npos);
 }
 
+TEST_CASE("What docs/operations/subscribers.md shows is read as it stands") {
+  std::ifstream page(SOURCE_DIR "/docs/operations/subscribers.md");
+  std::string line, toml;
+  bool inside = false;
+  while (std::getline(page, line)) {
+    if (line.starts_with("```"))
+      inside = line == "```toml";
+    else if (inside)
+      toml += line + "\n";
+  }
+  services_pool pool;
+  auto read = read_subscribers(toml, "subscribers.md", pool, noon);
+  INFO((read ? "" : read.error().what));
+  REQUIRE(read);
+  REQUIRE(read->size() == 2);
+  CHECK(read->back().sets.front().services);
+}
+
 TEST_CASE("The demo's subscribers are good, and their keys such that SIPp can use them") {
   services_pool pool;
   auto all = load_subscribers(std::string(SOURCE_DIR) + "/config/profiles/demo-subscribers.toml", pool, noon);
