@@ -64,6 +64,7 @@ void setup(const settings& how) {
 
 void end() noexcept {
   spdlog::flush_every(seconds(0));
+  auto ended = spdlog::default_logger(); // outlives the thread that writes for it
   auto plain = std::make_shared<spdlog::logger>("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   plain->set_formatter(std::make_unique<formatter>(log::format::text));
   spdlog::set_default_logger(std::move(plain));

@@ -10,6 +10,10 @@ from .ue import ue
 class server(ue):
     """Its address is its service's; it finds the S-CSCF by the Route and the Via of what it gets."""
 
+    def __init__(self, *given, **options):
+        super().__init__(*given, **options)
+        self.onward = {}        # what it has sent on, by branch
+
     def goes_on(self, request, *, uri=None):
         """The request as this proxy sends it on: without its own Route, to the next one; with a Record-Route of its own."""
         onward = message.parse(request.encode())
@@ -23,7 +27,8 @@ class server(ue):
         if request.method == "INVITE":
             onward.headers += [("Record-Route", v) for v in [f"<sip:{self.wire.host_port};lr>"] + recorded]
         onward.headers += kept
-        self._to(onward, address_of(uri_of(routes[0])) if routes else address_of(onward.start_line.split(" ")[1]))
+        self._to(onward, next_hop(onward))
+        self.onward[onward.branch] = onward
         return onward
 
     def passes(self, method, **options):
@@ -42,23 +47,31 @@ class server(ue):
         vias = back.all("Via")[1:]
         back.headers = [("Via", v) for v in vias] + [(n, v) for n, v in back.headers if n != "Via"]
         self._to(back, via_address(vias[0]))
+        if status >= 300 and method == "INVITE":
+            self._follow(self.onward[got.branch], "ACK", got.get("To"))
         return got
 
     def cancels(self, onward):
         """Ends what it has sent on; the 200 is waited for."""
-        made = message(f"CANCEL {onward.start_line.split(' ')[1]} SIP/2.0", [("Via", onward.all("Via")[0]), ("Max-Forwards", "70")])
+        self.receives(200, to=self._follow(onward, "CANCEL", onward.get("To")))
+
+    def _follow(self, onward, method, to):
+        """CANCEL, or the ACK of a failure: this hop's own, by the way of the INVITE (RFC 3261 clauses 9.1 and 17.1.1.3)."""
+        made = message(f"{method} {onward.start_line.split(' ')[1]} SIP/2.0", [("Via", onward.all("Via")[0]), ("Max-Forwards", "70")])
         for value in onward.all("Route"):
             made.add("Route", value)
-        for name in ("From", "To", "Call-ID"):
-            made.add(name, onward.get(name))
-        made.add("CSeq", f"{onward.cseq[0]} CANCEL")
-        self._to(made, address_of(uri_of(onward.all("Route")[0])))
-        self.receives(200, to=made)
+        made.add("From", onward.get("From")).add("To", to).add("Call-ID", onward.call_id).add("CSeq", f"{onward.cseq[0]} {method}")
+        self._to(made, next_hop(onward))
+        return made
 
     def _to(self, what, address):
         before, self.wire.proxy = self.wire.proxy, address
         self.send(what)
         self.wire.proxy = before
+
+
+def next_hop(request):
+    return address_of(uri_of((request.all("Route") + [request.start_line.split(" ")[1]])[0]))
 
 
 def address_of(uri):
