@@ -218,6 +218,8 @@ void registration_front::assigned(const std::string& key, ims::registrar_event::
   auto named = event.user ? canonical_default(event.user) : key;
   if (named.empty())
     named = key;
+  if (auto known = env_.seen.find_set(named)) // its default identity may have been another when it was made
+    named = known->key;
   go(at(named), [named, event = std::move(event), answer = std::move(answer)](front& there) mutable {
     there.sets_.tell(named, to_registration::assigned{std::move(event), std::move(answer)});
   });
@@ -250,13 +252,25 @@ void registration_front::on(const cx::rtr& request) {
     go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::terminating{request}); });
 }
 
+/// Whichever of its identities the profile has kept, and if none: the set is where it was made.
+std::string registration_front::set_of(const std::string& impi, const ims::subscription& user) const {
+  for (auto& profile : user.profiles)
+    for (auto& id : profile.identities)
+      if (auto known = env_.seen.find_set(id.canonical))
+        return known->key;
+  auto sets = env_.seen.find_sets_of(impi);
+  return sets.size() == 1 ? sets.front() : std::string();
+}
+
 void registration_front::on(const cx::ppr& request) {
   if (!request.user_data)
     return;
   auto read = ims::parse_subscription(*request.user_data);
   if (!read)
     return;
-  auto key = canonical_default(std::make_shared<const ims::subscription>(std::move(*read)));
+  auto key = set_of(request.impi, *read);
+  if (key.empty())
+    return;
   go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::pushed{request}); });
 }
 

@@ -33,7 +33,6 @@ public:
   // the HSS's own requests
   void on(const cx::rtr& request);
   void on(const cx::ppr& request);
-
   /// How bindings are found by the address that a UE sends from: transport, listener's side and peer.
   static std::string source_key(std::string_view encoded_flow);
   static std::string source_key(const flow& f);
@@ -46,6 +45,7 @@ private:
   void go(front& there, std::function<void(front&)> work);
   /// `answer` brought back to this shard.
   answer_with back(answer_with answer);
+  std::string set_of(const std::string& impi, const ims::subscription& user) const;
 
   void find(cx::uar& q, std::function<void(put)> done);
   void find(cx::lir& q, std::function<void(put)> done);

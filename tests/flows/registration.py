@@ -1,5 +1,6 @@
 """Registration as a UE sees it: TS 24.229 clauses 5.1.1, 5.2.2, 5.3.1 and 5.4.1; RFC 3310, 3327, 3608."""
 
+import dataclasses
 import re
 import time
 
@@ -326,3 +327,21 @@ def _(net):
     temporary = parameter(value, "temp-gruu")
     check(re.fullmatch(r"sip:[^@]+@ims\.example;gr", temporary or ""), f"temp-gruu: {temporary}")
     check(a.account.user not in temporary, "the temporary GRUU tells who it is")
+
+
+@flow("TS 29.228 6.2: a profile that changes while its user is registered is in force at once, its default identity too")
+def _(net):
+    a, b = net.registered("A", "B")
+    new = f"sip:new.{a.account.user}@ims.example"
+    net.changes(dataclasses.replace(a.account, impus=[new] + a.account.impus))
+    sent = b.request("MESSAGE", new, body=b"to the new one", content="text/plain")
+    a.answers(a.receives("MESSAGE"), 200)
+    b.receives(200, to=sent)
+    again = a.registers()
+    equal(uri_of(again.all("P-Associated-URI")[0]), new, "the default identity")
+    equal(len(again.all("Contact")), 1, "contacts: the set is the same one")
+    sent = b.request("MESSAGE", a.account.impus[0], body=b"to the old one", content="text/plain")
+    a.answers(a.receives("MESSAGE"), 200)
+    b.receives(200, to=sent)
+    a.deregister()
+    equal(b.final(b.request("MESSAGE", new, body=b"x", content="text/plain")).status, 480, "to who has left")

@@ -132,11 +132,18 @@ class cast:
 
     def take_away(self, account):
         """The subscriber is removed from the HSS while the node runs."""
+        self._subscriber("remove", account.impi)
+
+    def changes(self, account):
+        """The subscriber is changed in the HSS while the node runs."""
+        self._subscriber("import", "-", said=account.toml())
+
+    def _subscriber(self, *words, said=""):
         admin = self.stage.nodes[0].admin
-        done = subprocess.run([binary(), "ctl", "--admin", f"http://{admin}", "subscriber", "remove", account.impi],
+        done = subprocess.run([binary(), "ctl", "--admin", f"http://{admin}", "subscriber", *words], input=said,
                               capture_output=True, text=True, timeout=20)
         if done.returncode:
-            raise AssertionError(f"troupe ctl subscriber remove: {done.stderr or done.stdout}")
+            raise AssertionError(f"troupe ctl subscriber {words[0]}: {done.stderr or done.stdout}")
 
     def metrics(self):
         """Of all nodes, summed up."""
