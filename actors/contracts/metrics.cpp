@@ -48,6 +48,7 @@ constexpr std::array<metric_description, static_cast<std::size_t>(metric::last_)
     {"troupe_cx_requests_total", "", "questions to the HSS"},
     {"troupe_cx_failures_total", "", "questions to the HSS without a good answer"},
     {"troupe_store_puts_total", "", "values given to the store"},
+    {"troupe_sent_unstored_total", "", "messages that left although the store had not taken what they say"},
     {"troupe_connections_total", "event=\"accepted\"", "stream connections"},
     {"troupe_connections_total", "event=\"opened\"", "stream connections"},
     {"troupe_connections_total", "event=\"refused\"", "stream connections"},

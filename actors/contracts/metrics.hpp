@@ -53,6 +53,7 @@ enum class metric : std::uint16_t {
   cx_requests,
   cx_failures,
   store_puts,
+  sent_unstored,
   connections_accepted,
   connections_opened,
   connections_refused,

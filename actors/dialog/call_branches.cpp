@@ -205,11 +205,18 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
     return table_.transactions().make_client(b.via_branch, b.sent, {}, over, id_, b.number);
   // Before the 100 and before it is forwarded: what CANCEL and ACK are made from, the target, timer C's deadline.
   persist();
-  after_store([this, number = f.number, branch = b.number](store::outcome) {
+  after_store([this, number = f.number, branch = b.number](store::outcome how) {
     auto [still, where] = find_branch(branch);
-    if (!still || still->number != number)
+    if (!still || still->number != number || how == store::outcome::fenced)
       return;
     auto& ready = *still->branches[where];
+    if (how == store::outcome::failed && !still->in_dialog) { // what is new is not begun: cluster.md 14
+      ready.response = sip::make_response(*still->request, 500, new_tag());
+      ready.response->set(sip::hdr::retry_after, std::to_string(table_.own().retry_after.count()));
+      return run(*still, sip::fork_event::response(where, 500), ready.response);
+    }
+    if (how == store::outcome::failed)
+      table_.counts().add(metric::sent_unstored);
     if (still->method() == sip::method::invite && still->server != sip::transaction_key{})
       table_.transactions().respond(still->server,
                                     make_ref<const sip::message>(sip::make_response(*still->request, 100)));
@@ -220,7 +227,11 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
 /// An ACK to a 2xx has no transaction: it is stored that it passed, and it goes.
 void call::send_ack(forwarding& f, branch& b, const flow& over) {
   persist();
-  after_store([this, sent = b.sent, over](store::outcome) {
+  after_store([this, sent = b.sent, over](store::outcome how) {
+    if (how == store::outcome::fenced)
+      return;
+    if (how == store::outcome::failed)
+      table_.counts().add(metric::sent_unstored);
     if (over.transport == transport::local)
       table_.out().send_local(sent);
     else

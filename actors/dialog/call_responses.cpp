@@ -142,7 +142,13 @@ void call::deliver(forwarding& f, sip::message response, std::size_t from_branch
   auto out = make_ref<const sip::message>(std::move(response));
   if (server == sip::transaction_key{})
     return;
-  auto go = [table = &table_, server, out](store::outcome) { table->transactions().respond(server, out); };
+  auto go = [table = &table_, server, out](store::outcome how) {
+    if (how == store::outcome::fenced)
+      return; // another node has the call
+    if (how == store::outcome::failed)
+      table->counts().add(metric::sent_unstored);
+    table->transactions().respond(server, out);
+  };
   if (!invite && value_.dialogs.empty() && !stored_)
     return go(store::outcome::stored);
   persist();

@@ -52,12 +52,26 @@ protected:
     entities_.put_away(key_);
     this->quit();
   }
-  /// Runs `then` once what was put is stored. An entity that has ended meanwhile does not matter to it.
-  template <class Then>
-  void after_store(Then then) {
+  /// Runs `then` once what was put is stored, and `otherwise` if that has failed for now; neither when another node has
+  /// the entity. One that has ended meanwhile does not matter to them.
+  template <class Then, class Otherwise>
+  void after_store(Then then, Otherwise otherwise) {
     if (entities_.settled())
       return then();
-    entities_.after_commit([then = std::move(then)](store::outcome) mutable { then(); });
+    entities_.after_commit([then = std::move(then), otherwise = std::move(otherwise)](store::outcome how) mutable {
+      if (how == store::outcome::stored)
+        then();
+      else if (how == store::outcome::failed)
+        otherwise();
+    });
+  }
+  /// The same for what is kept in memory until the store takes it, and may go.
+  template <class Then>
+  void after_store(Then then) {
+    after_store(then, [then, &counts = env_.counts]() mutable {
+      counts.add(metric::sent_unstored);
+      then();
+    });
   }
 
   void on_failure(std::exception_ptr& thrown) override {

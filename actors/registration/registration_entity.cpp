@@ -237,7 +237,10 @@ void registration_entity::reply(std::uint64_t ticket, sip::message_ref response)
   auto found = waiting_.extract(ticket);
   if (found.empty())
     return;
-  after_store([answer = std::move(found.mapped().answer), response = std::move(response)] { answer(response); });
+  auto refused = make_ref<const sip::message>(refusal(*found.mapped().request, 500));
+  auto& answer = found.mapped().answer;
+  after_store([answer, response = std::move(response)] { answer(response); },
+              [answer, refused] { answer(refused); }); // a registration that may be forgotten is none: cluster.md 14
 }
 
 void registration_entity::carry_out(ims::registrar_effect::assign& e) {

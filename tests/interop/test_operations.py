@@ -3,8 +3,10 @@
 """Operating a node: health, metrics, the configuration's errors, orderly end, and what lives through kill -9."""
 
 import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -207,6 +209,55 @@ def _(folder):
             callee.answer(486)
             callee.hear("ACK")
             equal(a.receive(lambda m: m.status >= 200).status, 486, "the caller's answer")
+
+
+@tests.case("while Redis does not answer what is new is refused with 500, calls end as they should, and all is well again when it does")
+def _(folder):
+    if not shutil.which("redis-server"):
+        raise skip("redis-server is not installed")
+    with redis(folder) as kept:
+        changes = durable(folder, kept.spec)
+        changes["cluster"]["redis_timeout"] = 300
+        with pair(folder, **changes) as (server, a, b):
+            caller, callee = talk(a, b, b.account.uri)
+            os.kill(kept.child.pid, signal.SIGSTOP)
+            try:
+                again = leg.to(a, b.account.uri, body=sdp())
+                refused = a.receive(lambda m: m.status >= 200 and m.call_id == again.invite.call_id, 8)
+                again.ack_failure(refused)
+                equal(refused.status, 500, "a new call")
+                check(refused.get("Retry-After"), "Retry-After")
+                check(b.nothing("INVITE"), "a call that is not stored went on")
+                equal(hang_up(caller, callee).status, 200, "the BYE")
+                answer = a.register(rounds=0)
+                if answer.status == 401:        # a challenge may go: who answers it is refused
+                    answer = a.register(rounds=1)
+                equal(answer.status, 500, "a registration")
+                check(total(server.metrics(), "troupe_sent_unstored_total") > 0, "what went all the same is counted")
+            finally:
+                os.kill(kept.child.pid, signal.SIGCONT)
+            for _ in range(40):
+                if a.register().status == 200:
+                    break
+                time.sleep(0.25)
+            caller, callee = talk(a, b, b.account.uri)
+            equal(hang_up(caller, callee).status, 200, "the BYE of a call afterwards")
+
+
+@tests.case("a node whose records another node has taken over answers nothing more, and ends")
+def _(folder):
+    if not shutil.which("redis-server"):
+        raise skip("redis-server is not installed")
+    with redis(folder) as kept, pair(folder, **durable(folder, kept.spec)) as (server, a, b):
+        caller, callee = talk(a, b, b.account.uri)
+        (folder / "second").mkdir()
+        changes = durable(folder, kept.spec) | {"sip": {"access": ["udp://127.0.0.1:5070"]}, "admin": {"listen": "127.0.0.1:8090"}}
+        with node(config.ims_node(folder / "second", [a.account], **changes), admin="127.0.0.1:8090"):
+            caller.start("BYE")
+            check(a.nothing(200, 1.0), "an answer for a call that another node has")
+            check(callee.phone.nothing("BYE"), "a request of a call that another node has")
+            eventually(lambda: not server.alive(), "the node goes on")
+            equal(server.child.returncode, 70, "exit status")
 
 
 @tests.case("no sequence number is used twice after kill -9")
