@@ -456,8 +456,25 @@ def _(folder):
         finally:
             os.unlink(filler)
         eventually(lambda: d.register().status == 200, "no registration when there is room again", timeout=30, every=1)
+        eventually(lambda: rings(a, b), "no call when there is room again", timeout=30, every=0.5)      # another shard's part of the store
         still_serves(a, b)
     isolation.run("umount", str(disk))
+
+
+def rings(a, b):
+    """Whether a call reaches B, who declines it."""
+    call = leg.to(a, b.account.uri, body=sdp())
+    try:
+        into = leg.of(b, 1.0)
+    except no_answer:
+        refused = a.receive(lambda m: m.call_id == call.invite.call_id and m.status >= 300)
+        equal((refused.status, bool(refused.get("Retry-After"))), (500, True), "a call that cannot be stored")
+        call.ack_failure(refused)
+        return False
+    into.answer(486)
+    into.hear("ACK")
+    call.ack_failure(a.receive(486))
+    return True
 
 
 def fill(disk):
