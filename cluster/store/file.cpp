@@ -71,9 +71,14 @@ result<void> file_backend::start(const std::string& path, const open_options& op
   } else if (!read.fault.empty()) {
     return fail("store " + path + " cannot be read: " + read.fault, 0, 0);
   }
-  writer_ = std::make_unique<database_writer>(std::move(*file), [this](std::size_t index, bool stored) {
+  auto done = [this](std::size_t index, bool stored) {
     parts_[index]->completed({stored ? outcome::stored : outcome::failed});
-  });
+  };
+  auto try_again = [this] { // one disk is full for all of them
+    for (auto& part : parts_)
+      part->try_again();
+  };
+  writer_ = std::make_unique<database_writer>(std::move(*file), database_writer::callbacks{done, try_again});
   return {};
 }
 

@@ -123,6 +123,10 @@ void write_behind::completed(verdict how) {
   post([this, how = std::move(how)] { settle(how); });
 }
 
+void write_behind::try_again() {
+  post([this] { retry_at_ = {}; });
+}
+
 void write_behind::settle(const verdict& how) {
   under_way_ = false;
   under_way_octets_ = 0;

@@ -68,6 +68,8 @@ public:
   void post(std::function<void()> work);
   /// From any thread: the answer to the batch under way.
   void completed(verdict how);
+  /// From any thread: what made batches fail may be over. Who backs off tries again at the next poll().
+  void try_again();
   /// At the end, when the writer has given its last answer: runs nothing, and gives what is still dirty.
   batch take_rest();
   /// At the end: the continuations never run.

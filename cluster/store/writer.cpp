@@ -1,12 +1,18 @@
 #include "cluster/store/writer.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "cluster/store/thread.hpp"
 
 namespace troupe::store {
-database_writer::database_writer(database file, std::function<void(std::size_t, bool)> done)
-    : file_(std::move(file)), done_(std::move(done)) {
+namespace {
+
+constexpr std::chrono::seconds remind_after{1};
+
+} // namespace
+
+database_writer::database_writer(database file, callbacks on) : file_(std::move(file)), on_(std::move(on)) {
   thread_ = start_thread("store", [this] { run(); });
 }
 
@@ -28,24 +34,31 @@ void database_writer::submit(std::size_t partition, batch what) {
   wake_.notify_one();
 }
 
+std::optional<std::vector<database_writer::job>> database_writer::next_jobs(bool failing) {
+  std::unique_lock held(mutex_);
+  auto something = [&] { return ending_ || !submitted_.empty(); };
+  if (!failing)
+    wake_.wait(held, something);
+  else if (!wake_.wait_for(held, remind_after, something))
+    return std::vector<job>{};
+  if (submitted_.empty())
+    return std::nullopt;
+  return std::exchange(submitted_, {});
+}
+
 void database_writer::run() {
-  std::vector<job> jobs;
-  std::vector<const batch*> batches;
-  while (true) {
-    {
-      std::unique_lock held(mutex_);
-      wake_.wait(held, [&] { return ending_ || !submitted_.empty(); });
-      if (submitted_.empty())
-        return;
-      jobs.swap(submitted_);
-    }
-    for (auto& each : jobs)
+  bool failing = false;
+  while (auto jobs = next_jobs(failing)) {
+    std::vector<const batch*> batches;
+    for (auto& each : *jobs)
       batches.push_back(&each.what);
-    auto stored = write(batches);
-    for (auto& each : jobs)
-      done_(each.partition, stored);
-    batches.clear();
-    jobs.clear();
+    auto was_failing = failing;
+    if (!batches.empty())
+      failing = !write(batches);
+    if (was_failing && (batches.empty() || !failing))
+      on_.try_again();
+    for (auto& each : *jobs)
+      on_.done(each.partition, !failing);
   }
 }
 

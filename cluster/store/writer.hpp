@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,8 +16,13 @@ namespace troupe::store {
 
 class database_writer {
 public:
-  /// `done(partition, stored)` is called on the writer's thread, once for each submitted batch.
-  database_writer(database file, std::function<void(std::size_t partition, bool stored)> done);
+  struct callbacks {
+    std::function<void(std::size_t partition, bool stored)> done; ///< once for each submitted batch
+    /// After a failed write: at the first that goes well again, before its done(); and each second in which there is none.
+    std::function<void()> try_again;
+  };
+  /// They are called on the writer's thread.
+  database_writer(database file, callbacks on);
   ~database_writer() { end(); }
 
   /// Writes what was submitted and ends the thread; then write() is the caller's.
@@ -34,9 +40,11 @@ private:
   };
 
   void run();
+  /// Waits for what is submitted. Nothing at the end; an empty list when, while writes fail, a second has brought none.
+  std::optional<std::vector<job>> next_jobs(bool failing);
 
   database file_;
-  std::function<void(std::size_t, bool)> done_;
+  callbacks on_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<job> submitted_; ///< these four under the mutex

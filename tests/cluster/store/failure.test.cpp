@@ -141,6 +141,41 @@ TEST_CASE("when writes err commits fail, values stay, and are stored when the di
   recovers(store, puts);
 }
 
+TEST_CASE("what an idle shard could not store is stored by itself when the disk works again") {
+  bench store("file");
+  {
+    file_size_limit limit(2'000'000);
+    fill_until_failure(store);
+  }
+  while (store.part().dirty() || store.part().backlog() != 0)
+    REQUIRE(store.wait()); // it only polls when it is woken, as a shard does on which nothing happens
+}
+
+TEST_CASE("once a write of one shard goes well again no other waits for the end of its back-off") {
+  bench store("file", 2);
+  auto full = std::make_optional<file_size_limit>(2'000'000);
+  fill_until_failure(store);
+  for (auto* key : {"two", "three", "four"})
+    store.part(1).put(call(key), at, std::string(50'000, 'x'));
+  for (auto failed = store.all().stats().failed_commits; store.all().stats().failed_commits < failed + 12;) {
+    store.part(1).flush(); // by now it waits for a second
+    store.wait(std::chrono::milliseconds(2));
+  }
+  full.reset();
+  auto start = std::chrono::steady_clock::now();
+  store.part(0).put(call("one"), at, "v");
+  while (store.part(0).dirty() || store.part(0).backlog() != 0) {
+    store.part(0).flush();
+    store.wait(std::chrono::milliseconds(2));
+  }
+  std::optional<outcome> told;
+  store.part(1).after_commit([&](outcome with) { told = with; });
+  while (!told)
+    REQUIRE(store.wait());
+  CHECK(told == outcome::stored);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
+}
+
 TEST_CASE("what is erased while the disk is full stays erased") {
   bench store("file");
   store.part().put(call("gone"), at, "v");
