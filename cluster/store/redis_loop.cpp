@@ -21,8 +21,8 @@ event_loop::~event_loop() {
   ::close(wake_);
 }
 
-void event_loop::start() {
-  thread_ = start_thread("store", [this] { run(); });
+void event_loop::start(const char* thread_name) {
+  thread_ = start_thread(thread_name, [this] { run(); });
 }
 
 void event_loop::stop() {

@@ -31,7 +31,7 @@ public:
   event_loop(const event_loop&) = delete;
   ~event_loop();
 
-  void start();
+  void start(const char* thread_name = "store");
   /// Ends the thread; what is posted and not done by then never is. Not on the loop's thread.
   void stop();
   /// From any thread.

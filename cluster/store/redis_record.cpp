@@ -1,6 +1,7 @@
 #include "cluster/store/redis_record.hpp"
 
 #include "cluster/store/checksum.hpp"
+#include "cluster/store/redis_routes.hpp"
 #include "protocols/base/cursor.hpp"
 #include "protocols/base/siphash.hpp"
 
@@ -26,15 +27,7 @@ std::uint32_t bucket_of(entity_view id) noexcept {
 }
 
 /// CRC-16/XMODEM of what stands in the braces, as Redis Cluster's specification has it.
-std::uint16_t group_keys::slot() const noexcept {
-  std::uint32_t crc = 0;
-  for (char c : std::string_view(tag).substr(1, tag.size() - 2)) {
-    crc ^= static_cast<std::uint32_t>(static_cast<std::uint8_t>(c)) << 8;
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1;
-  }
-  return static_cast<std::uint16_t>(crc & 0x3fff);
-}
+std::uint16_t group_keys::slot() const noexcept { return hash_slot(tag); }
 
 std::string encode_record(entity_view id, const record& value, const key_ring& keys) {
   auto seal = holds_secrets(id.type) && !keys.empty();

@@ -26,6 +26,16 @@ bool read_address(const redisReply* host, const redisReply* port, const std::str
 
 } // namespace
 
+std::uint16_t hash_slot(std::string_view tag) noexcept {
+  std::uint32_t crc = 0;
+  for (char c : tag.substr(1, tag.size() - 2)) {
+    crc ^= static_cast<std::uint32_t>(static_cast<std::uint8_t>(c)) << 8;
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1;
+  }
+  return static_cast<std::uint16_t>(crc & 0x3fff);
+}
+
 redis_routes::redis_routes(event_loop& loop, const redis_setup& setup, events on)
     : loop_(loop),
       setup_(setup),

@@ -10,6 +10,9 @@
 
 namespace troupe::store {
 
+/// The hash slot of Redis Cluster of keys with this tag, "{...}".
+std::uint16_t hash_slot(std::string_view tag) noexcept;
+
 class redis_routes {
 public:
   struct events {
