@@ -1,0 +1,34 @@
+// Whether and when a process that died is started again: a value, time passed in.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "protocols/base/time.hpp"
+
+namespace troupe::cluster {
+
+struct restart_policy {
+  milliseconds first{100}, longest{5'000}; ///< doubling with each death that is remembered
+  std::size_t deaths = 5;                  ///< so many within `within`, and it is given up
+  milliseconds within{60'000};
+};
+
+struct restarts {
+  std::vector<instant> deaths; ///< those within `within`
+};
+
+/// Notes a death at `now`: how long to wait before the next start, or nothing, when that is to be given up.
+inline std::optional<milliseconds> next_start(restarts& r, instant now, const restart_policy& policy) {
+  std::erase_if(r.deaths, [&](instant at) { return at + policy.within <= now; });
+  r.deaths.push_back(now);
+  if (r.deaths.size() >= policy.deaths)
+    return std::nullopt;
+  auto wait = policy.first;
+  for (auto again = r.deaths.size(); again > 1 && wait < policy.longest; --again)
+    wait *= 2;
+  return std::min(wait, policy.longest);
+}
+
+} // namespace troupe::cluster
