@@ -67,7 +67,7 @@ void node::open_store() {
     auto& tree = *shards_[index];
     tree.home.post([&tree] { tree.values.poll(); });
   };
-  how.on_fenced = [this](store::group_number) {
+  how.on_fenced = [this](store::group_number, const store::token&) {
     give_up("another node has taken over the records in " + store::without_password(config_.cluster.store));
   };
   auto opened = store::open(how);

@@ -27,7 +27,7 @@ struct parent_options {
   std::function<void(const std::string&)> report = [](const std::string&) {};
 };
 
-/// Runs the node until it ends in order, may not be started again, or dies too often: the status to end with. Another
+/// On the thread that lives as long as the process: the node is told when that ends. Runs the node until it ends in order, may not be started again, or dies too often: the status to end with. Another
 /// parent process with the same life file is refused with a sentence.
 result<int> run_parent(const parent_options& options, asked_to_end& asked);
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/membership/names.hpp"
 #include "cluster/store/store.hpp"
 #include "protocols/base/result.hpp"
 #include "protocols/base/siphash.hpp"
@@ -28,11 +29,12 @@ struct statistics {
 };
 
 /// What a fence holds. A higher generation, or of one generation a higher epoch, wins (cluster.md 13).
-struct token {
-  std::uint64_t generation = 1, epoch = 0;
-  std::string incarnation; ///< of the process: no two are the same; letters, digits and hyphens
+using cluster::token;
 
-  friend bool operator==(const token&, const token&) = default;
+/// What became of taking a group.
+struct taking {
+  token fence;       ///< the group's, if it is known: where another owner has it, that one's
+  std::string fault; ///< a sentence that says why it was not taken; empty: it was
 };
 
 class backend {
@@ -48,10 +50,14 @@ public:
 
   /// Makes this process the owner of `group`: raises its fence to `as`, then reads its records into their partitions, in
   /// pieces, while other groups are served; until `done` none of its records may be used. `done` runs once: on the thread
-  /// of the partition that was last to get its records, or, with a sentence that says why not, on the store's. From any
-  /// thread. Also a group that was fenced, or could not be taken, is to be given up before it is taken again. Stores that
-  /// have one owner anyway refuse.
-  virtual void take(group_number group, const token& as, std::function<void(result<void>)> done);
+  /// of the partition that was last to get its records, or, with a fault, on the store's. From any thread. Also a group
+  /// that was fenced, or could not be taken, is to be given up before it is taken again. Stores that have one owner anyway
+  /// refuse.
+  virtual void take(group_number group, const token& as, std::function<void(const taking&)> done);
+  /// Goes on owning a group that was taken, under a newer token: raises its fence to `as` and writes all its records
+  /// anew, while they are served. `done` runs once, on the store's thread, when the new ones are in the old ones' place.
+  /// From any thread. Only a group that the map never granted raises its generation by itself (redis-data-model.md).
+  virtual void renew(group_number group, const token& as, std::function<void(const taking&)> done);
   /// Stores what is dirty of `group`, then drops its records from memory, on each partition's thread; on the store's
   /// thread, `done`. None of its records may be put after the call. From any thread.
   virtual void give_up(group_number group, std::function<void()> done);
@@ -85,8 +91,8 @@ struct open_options {
   std::function<group_number(entity_view)> group_of = [](entity_view) { return group_number{0}; };
   /// Groups to own from the opening on, each under the epoch after the one found.
   std::vector<group_number> groups = {0};
-  /// Another owner has the group, once for each loss; what was not stored of it never will be. From the store's thread.
-  std::function<void(group_number)> on_fenced = [](group_number) {};
+  /// Another owner has the group, by this fence; once for each loss. What was not stored of it never will be. From the store's thread.
+  std::function<void(group_number, const token& fence)> on_fenced = [](group_number, const token&) {};
   redis_options redis;
   /// Keys the tables' hash. Keys of records come from outside, so: random, but in simulations.
   siphash_key hash_key = random_hash_key();

@@ -16,9 +16,12 @@ siphash_key open_options::random_hash_key() {
   return {word(), word()};
 }
 
-void backend::take(group_number, const token&, std::function<void(result<void>)> done) {
+void backend::take(group_number, const token&, std::function<void(const taking&)> done) {
   auto then = std::move(done);
-  then(fail("store: only Redis has groups to take", 0, 0));
+  then({{}, "store: only Redis has groups to take"});
+}
+void backend::renew(group_number group, const token& as, std::function<void(const taking&)> done) {
+  take(group, as, std::move(done));
 }
 void backend::give_up(group_number, std::function<void()> done) {
   auto then = std::move(done);

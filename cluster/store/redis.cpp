@@ -1,13 +1,13 @@
 #include "cluster/store/redis.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <condition_variable>
 #include <openssl/rand.h>
 #include <optional>
 #include <set>
 
 #include "cluster/store/redis_writer.hpp"
-#include "protocols/base/text.hpp"
 
 namespace troupe::store {
 namespace {
@@ -54,11 +54,12 @@ private:
   bool here_ = true, nudged_ = false;
 };
 
-std::string new_incarnation() {
+/// A single node's life has no number that others know: any that no other process has will do.
+cluster::incarnation random_life() {
   std::array<std::uint8_t, 8> octets{};
   if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
     throw std::runtime_error("OpenSSL has no random octets");
-  return to_hex(octets);
+  return std::bit_cast<cluster::incarnation>(octets);
 }
 
 class redis_backend final : public backend {
@@ -73,8 +74,11 @@ public:
   partition& at(std::size_t index) override { return *parts_.at(index); }
   statistics stats() const override { return writer_->counted(); }
   const std::vector<std::string>& notes() const noexcept override { return notes_; }
-  void take(group_number group, const token& as, std::function<void(result<void>)> done) override {
+  void take(group_number group, const token& as, std::function<void(const taking&)> done) override {
     loop_.post([this, group, as, done = std::move(done)] { writer_->take(group, as, raising::take, done); });
+  }
+  void renew(group_number group, const token& as, std::function<void(const taking&)> done) override {
+    loop_.post([this, group, as, done = std::move(done)] { writer_->renew(group, as, done); });
   }
   void give_up(group_number group, std::function<void()> done) override {
     loop_.post([this, group, done = std::move(done)] { writer_->give_up(group, done); });
@@ -125,16 +129,16 @@ void redis_backend::poll_woken(clock::time_point limit) {
 
 result<void> redis_backend::start(const open_options& options) {
   opening_.open = options.groups.size();
-  auto taken = [this](const result<void>& how) {
+  auto taken = [this](const taking& how) {
     std::lock_guard held(opening_.mutex);
     --opening_.open;
-    if (!how)
-      opening_.fault = how.error().what;
+    if (!how.fault.empty())
+      opening_.fault = how.fault;
     waker_.nudge();
   };
-  loop_.post([this, groups = options.groups, taken, incarnation = new_incarnation()] {
+  loop_.post([this, groups = options.groups, taken, life = random_life()] {
     for (auto group : groups)
-      writer_->take(group, {1, 0, incarnation}, raising::next, taken);
+      writer_->take(group, {1, 0, life}, raising::next, taken);
     writer_->start();
   });
   loop_.start();

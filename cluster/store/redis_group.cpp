@@ -19,8 +19,9 @@ redis_group::redis_group(redis_surroundings& around, group_number number, token 
     : around_(around),
       number_(number),
       keys_(around.setup.options.prefix, number),
-      mine_(std::move(as)),
+      mine_(as),
       how_(how),
+      granted_(how == raising::take),
       done_(std::move(done)) {}
 
 void redis_group::attach(redis_link& link) {
@@ -40,7 +41,7 @@ void redis_group::raise() {
   auto how = how_;
   if (read_) {
     how = run_id_ == at_->facts().run_id ? raising::resume : raising::anew;
-    mine_.generation += how == raising::anew ? 1 : 0;
+    mine_.generation += how == raising::anew && !granted_ ? 1 : 0;
   }
   auto number = ++around_.numbers;
   auto lives = std::chrono::milliseconds(around_.setup.options.keep) * fence_lives;
@@ -138,6 +139,7 @@ commit_part::ending redis_group::judge(const redisReply* reply) {
   if (serving_) {
     around_.report("a Redis server has lost what was written: all is written anew");
     serving_ = false;
+    down_since_ = clock::now();
     raise();
   }
   return ending::again;
@@ -181,15 +183,15 @@ void redis_group::fenced(std::string_view by) {
   if (std::exchange(over_, true))
     return;
   serving_ = false;
+  beyond_ = read_fence(by);
   auto what = "group " + std::to_string(number_) + " has another owner: its fence is " + std::string(by) +
               ", ours was " + fence_text(mine_, 0);
   around_.report(what);
   for (auto& each : std::exchange(waiting_, {}))
     each->end(outcome::fenced);
   if (read_)
-    around_.on_fenced(number_);
-  else
-    finish_taking(fail("store: " + what, 0, 0));
+    around_.on_fenced(number_, beyond_);
+  finish_taking({beyond_, "store: " + what});
 }
 
 /// Everything goes to fresh hashes beside the old ones, which take their place when all is there: writing over the old
@@ -215,8 +217,11 @@ void redis_group::replace() {
               case commit_part::ending::stored:
                 if (reply->integer != 1)
                   return self->raise_anew();
-                if (self->rewrite_ == number && std::exchange(self->rewriting_, false) && self->serving_)
+                if (self->rewrite_ != number || !std::exchange(self->rewriting_, false))
+                  break;
+                if (self->serving_)
                   self->replace(); // until this answer commits went to the fresh hashes as well
+                self->finish_taking({self->mine_, {}});
                 break;
               case commit_part::ending::again:
                 self->around_.loop.after(again_after, [self, number] {
@@ -229,12 +234,26 @@ void redis_group::replace() {
             });
 }
 
-/// Another connection's rewrite is in the way, from long ago.
+/// Whatever stands there: under another token, or another connection's rewrite is in the way, from long ago.
 void redis_group::raise_anew() {
   run_id_.clear();
   serving_ = false;
+  down_since_ = clock::now();
   if (at_ != nullptr)
     raise();
+}
+
+void redis_group::renew(const token& as, taken done) {
+  if (over_ || !read_)
+    return done({beyond_, "store: group " + std::to_string(number_) + (over_ ? " was lost" : " is still being taken")});
+  finish_taking({mine_, "store: a later renewal has come before the end of this one"});
+  mine_ = as;
+  granted_ = true;
+  done_ = std::move(done);
+  rewriting_ = false; // whatever is under way ends nothing any more
+  rewrite_ = 0;
+  to_rewrite_.clear();
+  raise_anew();
 }
 
 /// While the group is held its keys do not run out, whatever the deadlines of its records.

@@ -20,7 +20,7 @@ struct redis_surroundings {
   const redis_setup& setup;
   const std::vector<std::unique_ptr<write_behind>>& parts;
   std::function<std::size_t(entity_view)> shard_of;
-  std::function<void(group_number)> on_fenced;
+  std::function<void(group_number, const token&)> on_fenced;
   std::function<void(const std::string&)> report; ///< a failure, in words
   std::function<void(const std::string&)> note;   ///< what reading had to repair
   std::function<void(std::uint64_t good, std::uint64_t bad)> count_read;
@@ -31,7 +31,7 @@ struct redis_surroundings {
 class redis_group : public std::enable_shared_from_this<redis_group> {
 public:
   using clock = std::chrono::steady_clock;
-  using taken = std::function<void(result<void>)>;
+  using taken = std::function<void(const taking&)>;
 
   redis_group(redis_surroundings& around, group_number number, token as, raising how, taken done);
 
@@ -44,6 +44,8 @@ public:
   void submit(const std::shared_ptr<commit_part>& part);
   /// A batch is stored with which a partition had written all its records anew.
   void rewritten(std::size_t partition, std::uint64_t number);
+  /// Under a newer token, with all records written anew.
+  void renew(const token& as, taken done);
   void leave(std::function<void()> done);
   /// It is not, or no longer, held here: fenced, given up, or it could not be read.
   bool over() const noexcept { return over_; }
@@ -70,14 +72,16 @@ private:
   bool read_piece(const redisReply& fields);
   void set_aside(std::uint32_t bucket, const std::vector<std::pair<std::string, std::string>>& bad);
   void finish_reading();
-  void finish_taking(const result<void>& how);
+  void finish_taking(const taking& how);
 
   redis_surroundings& around_;
   group_number number_;
   group_keys keys_;
   token mine_;
   raising how_;
+  bool granted_; ///< by the map, which then is what raises generations
   taken done_;
+  token beyond_;               ///< the fence of who has it now, when it is over
   std::string fence_, run_id_; ///< the server that has what was written; empty: none yet
   redis_link* at_ = nullptr;
   std::uint64_t attempt_ = 0; ///< a reply to an earlier one is ignored

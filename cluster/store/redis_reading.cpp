@@ -50,10 +50,9 @@ bool redis_group::read_piece(const redisReply& fields) {
     if (fault == record_fault::unknown_key || fault == record_fault::newer_format) {
       over_ = true;
       finish_taking(
-          fail(fault == record_fault::unknown_key
-                   ? "store: records are encrypted under a key that cluster.redis_key_file lacks: add the old key"
-                   : "store: records are of a newer version of troupe",
-               0, 0));
+          {mine_, fault == record_fault::unknown_key
+                      ? "store: records are encrypted under a key that cluster.redis_key_file lacks: add the old key"
+                      : "store: records are of a newer version of troupe"});
       return false;
     }
     if (fault == record_fault::damaged) {
@@ -93,13 +92,13 @@ void redis_group::finish_reading() {
   auto left = std::make_shared<std::atomic<std::size_t>>(around_.parts.size());
   auto last = [self = shared_from_this(), left] {
     if (--*left == 0)
-      self->finish_taking({});
+      self->finish_taking({self->mine_, {}});
   };
   for (auto& part : around_.parts)
     part->post(last);
 }
 
-void redis_group::finish_taking(const result<void>& how) {
+void redis_group::finish_taking(const taking& how) {
   if (auto done = std::exchange(done_, nullptr))
     done(how);
 }

@@ -24,19 +24,19 @@ for i = 2, #KEYS do
 end
 return 1)";
 
-// KEYS: fence, mark of a rewrite, its hashes. ARGV: how, generation, epoch, incarnation, session, rewrite, lives.
+// KEYS: fence, mark of a rewrite, its hashes. ARGV: how, generation, epoch, life, session, rewrite, lives.
 constexpr std::string_view raise_text = R"(
-local how, generation, epoch, incarnation = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local how, generation, epoch, life = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local ours = false
 local found = redis.call('GET', KEYS[1])
 if found then
   local g, e, i = string.match(found, '^(%d+):(%d+):([^:]*):')
   g, e = tonumber(g), tonumber(e)
-  ours = i == incarnation and g == generation and e == epoch
+  ours = i == life and g == generation and e == epoch
   if how == 'next' then
     generation = math.max(g, generation)
     epoch = e + 1
-  elseif g > generation or (g == generation and (e > epoch or (e == epoch and i ~= incarnation))) then
+  elseif g > generation or (g == generation and (e > epoch or (e == epoch and i ~= life))) then
     return {0, found}
   end
 elseif how == 'next' then
@@ -45,7 +45,7 @@ end
 local lost = how == 'anew' or (how == 'resume' and not ours)
 if how ~= 'resume' or lost then redis.call('UNLINK', unpack(KEYS, 2)) end
 if lost then redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[7]) end
-local raised = string.format('%.0f:%.0f:%s:%s', generation, epoch, incarnation, ARGV[5])
+local raised = string.format('%.0f:%.0f:%s:%s', generation, epoch, life, ARGV[5])
 redis.call('SET', KEYS[1], raised, 'PX', ARGV[7])
 return {lost and 2 or 1, raised})";
 
@@ -116,25 +116,6 @@ std::vector<std::string> data_keys(const group_keys& keys) {
 
 std::string text_of(std::chrono::milliseconds time) { return std::to_string(time.count()); }
 
-struct parsed_fence {
-  std::uint64_t generation = 0, epoch = 0;
-  std::string_view incarnation;
-};
-
-parsed_fence parse(std::string_view fence) {
-  auto next = [&] {
-    auto colon = fence.find(':');
-    auto part = fence.substr(0, colon);
-    fence.remove_prefix(colon == fence.npos ? fence.size() : colon + 1);
-    return part;
-  };
-  parsed_fence out;
-  out.generation = to_number<std::uint64_t>(next()).value_or(0);
-  out.epoch = to_number<std::uint64_t>(next()).value_or(0);
-  out.incarnation = next();
-  return out;
-}
-
 } // namespace
 
 redis_command load_command(script which) {
@@ -142,19 +123,28 @@ redis_command load_command(script which) {
 }
 
 std::string fence_text(const token& from, std::uint64_t session) {
-  return std::to_string(from.generation) + ':' + std::to_string(from.epoch) + ':' + from.incarnation + ':' +
+  return std::to_string(from.generation) + ':' + std::to_string(from.epoch) + ':' + std::to_string(from.life) + ':' +
          std::to_string(session);
 }
 
 token read_fence(std::string_view fence) {
-  auto found = parse(fence);
-  return {found.generation, found.epoch, std::string(found.incarnation)};
+  auto next = [&] {
+    auto colon = fence.find(':');
+    auto part = to_number<std::uint64_t>(fence.substr(0, colon));
+    fence.remove_prefix(colon == fence.npos ? fence.size() : colon + 1);
+    return part.value_or(0);
+  };
+  token out;
+  out.generation = next();
+  out.epoch = next();
+  out.life = next();
+  return out;
 }
 
 bool is_beyond(std::string_view fence, const token& mine) {
-  auto found = parse(fence);
+  auto found = read_fence(fence);
   std::pair there{found.generation, found.epoch}, here{mine.generation, mine.epoch};
-  return there > here || (there == here && found.incarnation != mine.incarnation);
+  return there > here || (there == here && found.life != mine.life);
 }
 
 redis_command commit_command(const group_keys& keys, const std::string& fence,
@@ -179,7 +169,7 @@ redis_command raise_command(const group_keys& keys, raising how, const token& as
   constexpr const char* names[] = {"next", "take", "resume", "anew"};
   auto out = call_of(script::raise, rewrite_keys(keys));
   append(out, {names[static_cast<std::size_t>(how)], std::to_string(as.generation), std::to_string(as.epoch),
-               as.incarnation, std::to_string(session), std::to_string(rewrite), text_of(lives)});
+               std::to_string(as.life), std::to_string(session), std::to_string(rewrite), text_of(lives)});
   return out;
 }
 

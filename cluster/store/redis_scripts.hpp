@@ -19,7 +19,7 @@ inline constexpr std::size_t scripts = 4;
 
 /// SCRIPT LOAD.
 redis_command load_command(script which);
-/// "GENERATION:EPOCH:INCARNATION:SESSION". The session is one connection's: what a broken one still brings writes nothing.
+/// "GENERATION:EPOCH:LIFE:SESSION". The session is one connection's: what a broken one still brings writes nothing.
 std::string fence_text(const token& from, std::uint64_t session);
 token read_fence(std::string_view fence);
 /// Whether a fence found in Redis is beyond `mine`: another owner has the group.

@@ -42,14 +42,21 @@ redis_writer::redis_writer(event_loop& loop, const redis_setup& setup,
                },
                [this](const std::string& why) { report(why); }}) {}
 
-void redis_writer::take(group_number group, token as, raising how, redis_group::taken done) {
+void redis_writer::take(group_number group, const token& as, raising how, redis_group::taken done) {
   auto& held = groups_[group];
   if (held)
-    return done(fail("store: group " + std::to_string(group) +
-                         (held->over() ? " was lost, and is still to be given up" : " is held already"),
-                     0, 0));
-  held = std::make_shared<redis_group>(around_, group, std::move(as), how, std::move(done));
+    return done({{},
+                 "store: group " + std::to_string(group) +
+                     (held->over() ? " was lost, and is still to be given up" : " is held already")});
+  held = std::make_shared<redis_group>(around_, group, as, how, std::move(done));
   route(*held);
+}
+
+void redis_writer::renew(group_number group, const token& as, redis_group::taken done) {
+  if (auto found = groups_.find(group); found != groups_.end())
+    found->second->renew(as, std::move(done));
+  else
+    done({{}, "store: group " + std::to_string(group) + " is not held"});
 }
 
 void redis_writer::give_up(group_number group, std::function<void()> done) {

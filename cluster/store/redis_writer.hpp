@@ -14,7 +14,7 @@ namespace troupe::store {
 class redis_writer {
 public:
   struct callbacks {
-    std::function<void(group_number)> on_fenced;
+    std::function<void(group_number, const token&)> on_fenced;
     std::function<void(const std::string& why)> on_lasting_failure;
   };
   redis_writer(event_loop& loop, const redis_setup& setup, const std::vector<std::unique_ptr<write_behind>>& parts,
@@ -27,7 +27,8 @@ public:
 
   // On the loop's thread:
   void start() { routes_.start(); }
-  void take(group_number group, token as, raising how, redis_group::taken done);
+  void take(group_number group, const token& as, raising how, redis_group::taken done);
+  void renew(group_number group, const token& as, redis_group::taken done);
   void give_up(group_number group, std::function<void()> done);
 
 private:

@@ -55,3 +55,17 @@ TEST_CASE("the map and the lives stand on one node of a Redis Cluster") {
   CHECK(redis.ask(store_operation::change_map{1, 1, encode(map), {{node_id{1}, 7, 1, false}}})->map_version == 1);
   CHECK(decode_map(redis.ask(store_operation::read_map{})->map) == map);
 }
+
+TEST_CASE("the rights that the documents list are enough for the authority") {
+  store::test::redis_server server(
+      {"user default off", "user root on >root ~* +@all",
+       "user troupe on >pass ~{troupe:* -@all +evalsha +script|load +info +select +cluster|slots +hscan +get +set +hset"
+       " +hdel +pttl +pexpire +unlink +del +exists +rename +eval +wait +hget +hmget +hgetall +hincrby"});
+  asking redis("redis://troupe:pass@" + server.host());
+  auto run = redis.insist(store_operation::renew{node_id{1}, 7}).run;
+  CHECK(redis.ask(store_operation::raise_generation{run, 0}));
+  CHECK(redis.ask(store_operation::mark_dead{node_id{1}, 7}));
+  CHECK(redis.ask(store_operation::change_map{1, 1, encode(make_map({}, 1)), {}}));
+  CHECK(redis.ask(store_operation::read_map{}));
+  CHECK(redis.ask(store_operation::touch{}, 1));
+}

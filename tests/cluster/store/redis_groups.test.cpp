@@ -24,20 +24,26 @@ open_options grouped(std::vector<group_number> held) {
   return out;
 }
 
-/// take() or give_up(), waited for while the partitions are polled.
-result<void> take(bench& store, group_number group, const token& as) {
+/// take(), renew() or give_up(), waited for while the partitions are polled.
+result<void> take(bench& store, group_number group, const token& as, bool renewed = false) {
   std::atomic<bool> done = false;
   result<void> how;
-  store.all().take(group, as, [&](result<void> got) {
-    how = std::move(got);
+  auto heard = [&](const taking& got) {
+    how = got.fault.empty() ? result<void>{} : fail(got.fault);
     done = true;
-  });
+  };
+  if (renewed)
+    store.all().renew(group, as, heard);
+  else
+    store.all().take(group, as, heard);
   eventually([&] {
     store.wait(std::chrono::milliseconds(1));
+    store.part().flush();
     return done.load();
   });
   return how;
 }
+result<void> renew(bench& store, group_number group, const token& as) { return take(store, group, as, true); }
 
 void give_up(bench& store, group_number group) {
   std::atomic<bool> done = false;
@@ -71,7 +77,8 @@ TEST_CASE("of two owners of a group the older writes nothing any more, and is to
   redis_server server;
   std::atomic<int> told = 0;
   open_options watching;
-  watching.on_fenced = [&](group_number group) {
+  watching.on_fenced = [&](group_number group, const token& fence) {
+    CHECK(fence.epoch == 2);
     CHECK(group == 0);
     ++told;
   };
@@ -89,7 +96,7 @@ TEST_CASE("of two owners of a group the older writes nothing any more, and is to
   older.part().put(call("c"), at, "too late");
   CHECK(commit(older) == outcome::fenced);
   CHECK(told == 1);
-  CHECK(take(older, 0, {1, 99, "older"}).error().what.find("still to be given up") != std::string::npos);
+  CHECK(take(older, 0, {1, 99, 1}).error().what.find("still to be given up") != std::string::npos);
   give_up(older, 0);
   CHECK(older.part().size() == 0);
   CHECK(older.all().stats().last_failure.find("has another owner") != std::string::npos);
@@ -126,22 +133,50 @@ TEST_CASE("groups are taken and given up one by one, while others are served") {
   give_up(a, 1);
   CHECK_FALSE(a.of(call("1x")).find(call("1x")));
   CHECK(a.of(call("2x")).find(call("2x")));
-  REQUIRE(take(b, 1, {1, 7, "b"}));
+  REQUIRE(take(b, 1, {1, 7, 2}));
   CHECK(b.of(call("1x")).find(call("1x"))->value == "the last");
   CHECK(b.of(call("1y")).find(call("1y"))->value == "of a 1y");
   CHECK(b.of(call("1x")).find(call("1x"))->version == 2);
   CHECK_FALSE(b.of(call("2x")).find(call("2x")));
-  CHECK(server.ask({"GET", "{troupe:g1}:e"}).starts_with("1:7:b:"));
+  CHECK(server.ask({"GET", "{troupe:g1}:e"}).starts_with("1:7:2:"));
   b.of(call("1x")).put(call("1x"), at, "of b");
   b.of(call("3x")).put(call("3x"), at, "of b");
   a.of(call("2x")).put(call("2x"), at, "still of a");
   REQUIRE(b.settle());
   REQUIRE(a.settle());
-  CHECK(take(a, 1, {1, 6, "a"}).error().what.find("has another owner: its fence is 1:7:b") != std::string::npos);
-  CHECK(take(a, 2, {1, 9, "a"}).error().what.find("is held already") != std::string::npos);
+  CHECK(take(a, 1, {1, 6, 1}).error().what.find("has another owner: its fence is 1:7:2") != std::string::npos);
+  CHECK(take(a, 2, {1, 9, 1}).error().what.find("is held already") != std::string::npos);
   give_up(a, 1);
-  REQUIRE(take(a, 1, {1, 8, "a"}));
+  REQUIRE(take(a, 1, {1, 8, 1}));
   CHECK(a.of(call("1x")).find(call("1x"))->value == "of b");
+}
+
+TEST_CASE("a group that the map granted keeps its token on a server that has lost it, and is renewed under the map's") {
+  redis_server server;
+  bench a(server.spec(), 1, grouped({}));
+  REQUIRE(take(a, 1, {1, 7, 5}));
+  a.part().put(call("1x"), at, "kept");
+  REQUIRE(a.settle());
+  auto fence = [&] { return server.ask({"GET", "{" + a.options().redis.prefix + "g1}:e"}); };
+  SECTION("emptied") { server.ask({"FLUSHALL"}); }
+  SECTION("another process") {
+    server.kill();
+    server.start();
+  }
+  a.part().put(call("1y"), at, "written after it");
+  REQUIRE(a.settle());
+  CHECK(fence().starts_with("1:7:5:"));
+  REQUIRE(renew(a, 1, {2, 8, 5}));
+  CHECK(fence().starts_with("2:8:5:"));
+  a.part().put(call("1z"), at, "and after that");
+  REQUIRE(a.settle());
+  bench b(server.spec(), 1, grouped({}));
+  REQUIRE(take(b, 1, {2, 9, 6}));
+  CHECK(b.part().size() == 3);
+  CHECK(b.part().find(call("1x"))->value == "kept");
+  CHECK(renew(a, 1, {2, 9, 5}).error().what.find("its fence is 2:9:6") != std::string::npos);
+  CHECK(renew(a, 1, {2, 10, 5}).error().what.find("was lost") != std::string::npos);
+  CHECK(renew(a, 3, {2, 1, 5}).error().what.find("is not held") != std::string::npos);
 }
 
 TEST_CASE("what is put into a group that is not held is fenced, and the groups beside it are stored") {

@@ -151,14 +151,14 @@ TEST_CASE("what is wrong with a server is said, and what to set") {
   CHECK(read_refusal("ERR what").meaning == "it refuses: ERR what");
 }
 
-TEST_CASE("fences are compared by generation, then epoch; of equals the other incarnation wins") {
-  token mine{2, 5, "me"};
+TEST_CASE("fences are compared by generation, then epoch; of equals the other life wins") {
+  token mine{2, 5, 7};
   CHECK(read_fence(fence_text(mine, 9)) == mine);
   CHECK_FALSE(is_beyond(fence_text(mine, 9), mine));
   CHECK_FALSE(is_beyond("", mine));
-  CHECK_FALSE(is_beyond("2:4:you:1", mine));
-  CHECK_FALSE(is_beyond("1:9:you:1", mine));
-  CHECK(is_beyond("2:5:you:1", mine));
-  CHECK(is_beyond("2:6:me:1", mine));
-  CHECK(is_beyond("3:1:you:1", mine));
+  CHECK_FALSE(is_beyond("2:4:8:1", mine));
+  CHECK_FALSE(is_beyond("1:9:8:1", mine));
+  CHECK(is_beyond("2:5:8:1", mine));
+  CHECK(is_beyond("2:6:7:1", mine));
+  CHECK(is_beyond("3:1:8:1", mine));
 }
