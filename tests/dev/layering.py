@@ -32,6 +32,7 @@ THIRD_PARTIES = {
     "fmt/": {"spdlog"},
     "CLI/": {"cli11"},
     "ares": {"cares"},
+    "libmnl/": {"mnl"},
     "jemalloc/": {"jemalloc"},
 }
 

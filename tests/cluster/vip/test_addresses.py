@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+# label: e2e
+"""Service addresses on real kernels: two holders and a client, each in a network namespace, on one bridge.
+
+What is measured is printed: it stands in docs/decisions/virtual-addresses.md.
+"""
+
+import contextlib
+import errno
+import select
+import signal
+import socket
+import time
+
+from hosts import IPV4, IPV6, PORT, V4, V6, boot_time, holder, network
+from lib.suite import check, equal, eventually, suite
+
+tests = suite(tools=["ip", "nsenter", "unshare"], needs_product=False)
+PROBE_EVERY = 0.005
+
+
+class client:
+    """Talks to the service addresses from its own namespace; `answers` are (who, what, when)."""
+
+    def __init__(self, net, address):
+        self.net, self.address, self.answers, self.sent = net, address, [], 0
+        with net.client.entered():
+            self.socket = socket.socket(V6 if ":" in address else V4, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+
+    def probe(self):
+        """Sends one datagram and reads what has come meanwhile; returns what was new."""
+        with contextlib.suppress(OSError):      # EHOSTUNREACH while nobody answers for the address
+            self.socket.sendto(str(self.sent).encode(), (self.address, PORT))
+        self.sent += 1
+        return self.read(PROBE_EVERY)
+
+    def read(self, patience):
+        before, end = len(self.answers), time.monotonic() + patience
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.socket], [], [], left)[0]:
+                with contextlib.suppress(OSError):
+                    who, _, what = self.socket.recv(256).decode().partition(" ")
+                    self.answers.append((who, what, boot_time()))
+        return self.answers[before:]
+
+    def hears(self, name, timeout=15):
+        """Probes until `name` answers a probe; the time of that answer."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            for who, what, when in self.probe():
+                if who == name and what != "unasked":
+                    return when
+        raise AssertionError(f"{name} has not answered for {self.address} within {timeout} s; last: {self.answers[-3:]}")
+
+    def close(self):
+        self.socket.close()
+
+
+@contextlib.contextmanager
+def scene(folder, *addresses, interface="eth0"):
+    with network() as net, holder(net.a, folder, "A", interface, addresses) as a, holder(net.b, folder, "B", interface, addresses) as b:
+        clients = [client(net, address) for address in addresses]
+        try:
+            yield net, a, b, *clients
+        finally:
+            for one in clients:
+                one.close()
+
+
+def both(sentence, limit=60):
+    """A case for each family."""
+    def keep(function):
+        for name, address in (("IPv4", IPV4), ("IPv6", IPV6)):
+            tests.case(f"{name}: {sentence}", limit)(lambda folder, address=address: function(folder, address))
+        return function
+    return keep
+
+
+def span(seconds):
+    return f"{seconds * 1000:.1f} ms"
+
+
+@both("a successor is heard as soon as it has the address, and the stopped holder cannot speak from it again")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        refreshed = a.last("install")
+        a.signal(signal.SIGSTOP)
+        eventually(lambda: not net.a.has(address), "the address of the stopped holder did not go", timeout=3, every=0.005)
+        gone = boot_time()
+        check(gone - refreshed < 1.5, f"it stood for {gone - refreshed:.3f} s after its last refresh")
+        b.tell("hold")
+        heard = phone.hears("B")
+        installed = b.first("install")
+        print(f"        gone {span(gone - refreshed)} after the last refresh; answered {span(heard - installed)} after the install")
+        check(heard - installed < 0.3, f"B was heard only {span(heard - installed)} after its install")
+
+        count = len(phone.answers)
+        a.signal(signal.SIGCONT)
+        a.waits_for("life over")
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            phone.probe()
+            check(not net.a.has(address), "the address came back to the stopped holder")
+        speakers = {who for who, _, _ in phone.answers[count:]}
+        equal(speakers, {"B"}, "who spoke after the stopped holder went on")
+        # Without its gate the kernel alone is left: it refuses IPv4 and lets IPv6 pass.
+        a.tell("ungated")
+        if address == IPV4:
+            a.waits_for(f"send {address} Network is unreachable")
+        else:
+            eventually(lambda: [1 for who, _, _ in phone.probe() if who == "A"], "IPv6 has become strict: say so in the page of decisions")
+
+
+@both("a holder that ends in order removes its address, and the successor needs nobody's time-out")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        a.end()
+        check(not net.a.has(address), "the address outlived an end in order")
+        b.tell("hold")
+        heard = phone.hears("B")
+        check(heard - b.first("install") < 0.3, "B was heard too late")
+
+
+@both("of two holders at once the client hears the one that announced last")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        b.tell("hold")
+        phone.hears("B")
+        check(net.a.has(address) and net.b.has(address), "two holders were meant to have the address")
+        # Both repeat their announcements; A's come first each time.
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            phone.probe()
+        equal(net.client.neighbour(address), net.b.mac, "the client's neighbour")
+        for one in (a, b):
+            check(one.last("announce") > one.first("install"), "it was announced once only")
+        # The gate is the guard: A still has the address, and speaks as soon as nothing stops it.
+        count = len(phone.answers)
+        phone.read(0.2)
+        check(any(who == "A" for who, what, _ in phone.answers[count:] if what == "unasked"), "A had the address and could not speak")
+        a.tell("release")
+        eventually(lambda: not net.a.has(address), "A did not remove it", timeout=2, every=0.01)
+        count = len(phone.answers)
+        phone.read(0.2)
+        equal({who for who, _, _ in phone.answers[count:]}, {"B"} if address == IPV4 else {"A", "B"}, "who speaks when A's address is gone")
+
+
+@both("while the lease is renewed the address never goes away")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            check(net.a.has(address), "the address went away")
+            phone.probe()
+        heard = sorted(when for who, what, when in phone.answers if what != "unasked")
+        longest = max(later - earlier for earlier, later in zip(heard, heard[1:]))
+        check(longest < 0.2, f"the client heard nothing for {span(longest)}")
+
+
+@both("what the operator has configured is reported, left alone, and taken over when it goes")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        net.a.add(address)
+        a.tell("hold")
+        a.waits_for(f"fault {address} it is on eth0 already")
+        phone.hears("A")
+        a.tell("release")
+        a.waits_for(f"fault {address} over")
+        check(net.a.has(address), "the operator's address was removed")
+        a.tell("hold")
+        a.waits_for(f"install {address} foreign")
+        net.a.remove(address)
+        a.waits_for(f"install {address} created")
+
+
+@both("what a killed holder has left is removed by its next life")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        a.signal(signal.SIGKILL)
+        with holder(net.a, folder, "A2", "eth0", [address]) as again:
+            again.waits_for(f"remove {address} removed")
+            check(not net.a.has(address), "the next life did not remove it")
+            again.tell("hold")
+            phone.hears("A2")
+
+
+@both("without a name the interface in the address's subnet is taken")
+def _(folder, address):
+    with scene(folder, address, interface="-") as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+
+
+@both("the next life serves although its interface is not there yet")
+def _(folder, address):
+    with network() as net:
+        net.a.rename("eth0", "eth9")
+        with holder(net.a, folder, "A", "eth0", [address]) as a:
+            a.tell("hold")
+            a.waits_for(f"fault {address} there is no interface eth0")
+            net.a.rename("eth9", "eth0")
+            a.waits_for(f"install {address} created")
+            a.waits_for(f"fault {address} over")
+
+
+def connected(net, address):
+    """A stream from the holder's host to the client, from an address that lives for a second; what each end is."""
+    with net.client.entered():
+        listener = socket.create_server((net.client.own(address), 7000), family=V6 if ":" in address else V4)
+    net.a.add(address, lifetime=1)
+    with net.a.entered():
+        near = socket.socket(V6 if ":" in address else V4, socket.SOCK_STREAM)
+        near.bind((address, 0))
+        near.connect((net.client.own(address), 7000))
+    far, _ = listener.accept()
+    listener.close()
+    near.setblocking(False)
+    far.settimeout(5)
+    return near, far
+
+
+@both("a stream outlives its address, and what was written meanwhile leaves when the address comes back")
+def _(folder, address):
+    with network() as net:
+        near, far = connected(net, address)
+        with near, far:
+            eventually(lambda: not net.a.has(address), "the address did not go", timeout=3, every=0.005)
+            near.send(b"late")
+            net.a.add(address, lifetime=5)
+            equal(far.recv(16), b"late", "what the client heard")
+
+
+@both("a stream ends with a reset as soon as its client speaks to the successor")
+def _(folder, address):
+    with network() as net, holder(net.b, folder, "B", "eth0", [address]) as b:
+        near, far = connected(net, address)
+        with near, far:
+            eventually(lambda: not net.a.has(address), "the address did not go", timeout=3, every=0.005)
+            b.tell("hold")
+            b.waits_for(f"announce {address} announced")
+            started = time.monotonic()
+            far.send(b"anyone?")
+            with contextlib.suppress(ConnectionResetError):
+                equal(far.recv(16), None, "what came instead of a reset")
+            print(f"        reset after {span(time.monotonic() - started)}")
+
+
+@tests.case("IPv4: the kernel refuses to send from a bound socket when its address has gone")
+def _(folder):
+    with network() as net:
+        for name, option in (("IP_FREEBIND", 15), ("IP_TRANSPARENT", 19)):
+            net.a.add(IPV4, lifetime=1)
+            with net.a.entered(), socket.socket(V4, socket.SOCK_DGRAM) as bound:
+                bound.setsockopt(socket.IPPROTO_IP, option, 1)
+                bound.bind((IPV4, 0))
+                eventually(lambda: not net.a.has(IPV4), "the address did not go", timeout=3, every=0.005)
+                refused = bound_error(bound, net.client.own(IPV4))
+            equal(refused, errno.ENETUNREACH if name == "IP_FREEBIND" else 0, f"sending with {name}")
+
+
+@tests.case("IPv6: the kernel lets a bound socket send when its address has gone: only the gate stops it")
+def _(folder):
+    with network() as net:
+        net.a.add(IPV6, lifetime=1)
+        with net.a.entered(), socket.socket(V6, socket.SOCK_DGRAM) as bound:
+            bound.bind((IPV6, 0))
+            eventually(lambda: not net.a.has(IPV6), "the address did not go", timeout=3, every=0.005)
+            equal(bound_error(bound, net.client.own(IPV6)), 0, "sending")
+
+
+def bound_error(bound, to):
+    try:
+        bound.sendto(b"", (to, 7))
+    except OSError as refused:
+        return refused.errno
+    return 0
+
+
+tests.run()
