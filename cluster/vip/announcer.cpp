@@ -84,6 +84,8 @@ vip_answer announcer::announce(const service_address& address) {
   auto interface = find_interface(address);
   if (!interface)
     return {outcome::not_announced, no_interface(address)};
+  if (!interface->running) // it would take the packet and drop it
+    return {outcome::not_announced, "the interface " + interface->name + " is down or has no carrier"};
   if (!interface->hardware)
     return {outcome::announced, {}};
   const auto& ip = address.ip;

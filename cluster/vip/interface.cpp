@@ -72,7 +72,7 @@ std::optional<network_interface> find_interface(const service_address& address) 
       return;
     sockaddr_ll link{};
     std::memcpy(&link, entry.ifa_addr, sizeof(link));
-    out = network_interface{link.sll_ifindex, name, {}};
+    out = network_interface{link.sll_ifindex, name, (entry.ifa_flags & IFF_RUNNING) != 0, {}};
     if (link.sll_hatype == ARPHRD_ETHER && link.sll_halen == hardware_address{}.size())
       std::copy_n(std::begin(link.sll_addr), link.sll_halen, out->hardware.emplace().begin());
   });

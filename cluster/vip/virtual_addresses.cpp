@@ -38,17 +38,19 @@ public:
   void operator()(const vip_event::answered& e) {
     auto& a = step_.next[e.place];
     const auto& [what, why] = e.answer;
-    if (what == outcome::not_announced)
-      effect(vip_effect::report{e.place, why}); // it will be repeated anyway
-    if (what == outcome::announced || what == outcome::not_announced)
+    if (what == outcome::announced || what == outcome::not_announced) {
+      report(a.unheard, e.place, why);
+      if (what == outcome::not_announced && a.taken)
+        announce_from(a, now_ + policy_.retry); // the cable may come back after any time
       return;
+    }
     if (a.at == phase::installing)
       was_installed(a, what);
     else if (a.at == phase::removing)
       was_removed(a, what);
     else
       return;
-    report(a, e.place, what == outcome::failed || what == outcome::foreign ? why : "");
+    report(a.fault, e.place, why);
   }
 
   virtual_addresses_step finish() {
@@ -80,10 +82,8 @@ private:
     a.refresh_at = a.asked + milliseconds(a.lifetime) / 2;
     a.ends = ours ? a.asked + a.lifetime : instant{};
     a.next_attempt = ours ? now_ : now_ + policy_.retry;
-    if (!a.taken || what == outcome::created) { // neighbours may have forgotten one that was gone
-      a.taken = now_;
-      a.announced = 0;
-    }
+    if (!a.taken || what == outcome::created) // neighbours may have forgotten one that was gone
+      announce_from(a, now_);
   }
 
   void was_removed(virtual_address& a, outcome what) {
@@ -98,8 +98,13 @@ private:
     a.next_attempt = now_ + policy_.retry;
   }
 
-  void report(virtual_address& a, std::size_t place, const std::string& fault) {
-    if (std::exchange(a.fault, fault) != fault)
+  static void announce_from(virtual_address& a, instant begin) {
+    a.taken = begin;
+    a.announced = 0;
+  }
+
+  void report(std::string& known, std::size_t place, const std::string& fault) {
+    if (std::exchange(known, fault) != fault)
       effect(vip_effect::report{place, fault});
   }
 
@@ -115,7 +120,7 @@ private:
         install(a, place);
     } else if (a.at == phase::foreign) {
       a.at = phase::absent; // of ours there is none
-      report(a, place, "");
+      report(a.fault, place, "");
     } else if (a.at != phase::absent && now_ >= a.next_attempt) {
       a.at = phase::removing;
       effect(vip_effect::remove{place});

@@ -45,7 +45,8 @@ struct virtual_address {
   instant next_attempt;         ///< not before
   std::optional<instant> taken; ///< from when the announcements count
   std::size_t announced = 0;
-  std::string fault; ///< as it was last reported; empty: none
+  std::string fault;   ///< as it was last reported; empty: none
+  std::string unheard; ///< why the newest announcement failed, likewise
 
   friend bool operator==(const virtual_address&, const virtual_address&) = default;
 };

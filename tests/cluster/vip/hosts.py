@@ -133,10 +133,10 @@ class network:
 class holder:
     """tests/cluster/vip/holder on a host; its lines are (seconds of boot time, what)."""
 
-    def __init__(self, on, folder, name, interface, addresses):
+    def __init__(self, on, folder, name, interface, addresses, through=()):
         program = pathlib.Path(os.environ.get("TROUPE_BUILD", ROOT / "build/dev")) / "tests/vip_holder"
         self.lines, self.changed = [], threading.Condition()
-        self.process = subprocess.Popen(on.command(program, name, str(PORT), interface, *addresses), text=True,
+        self.process = subprocess.Popen(on.command(*through, program, name, str(PORT), interface, *addresses), text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(folder / f"{name}.log", "w"))
         self.reader = threading.Thread(target=self._read)
         self.reader.start()

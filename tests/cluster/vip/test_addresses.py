@@ -7,6 +7,7 @@ What is measured is printed: it stands in docs/decisions/virtual-addresses.md.
 
 import contextlib
 import errno
+import os
 import select
 import signal
 import socket
@@ -77,6 +78,10 @@ def both(sentence, limit=60):
     return keep
 
 
+def speakers(phone, since):
+    return {who for who, _, _ in phone.answers[since:]}
+
+
 def span(seconds):
     return f"{seconds * 1000:.1f} ms"
 
@@ -104,8 +109,7 @@ def _(folder, address):
         while time.monotonic() < end:
             phone.probe()
             check(not net.a.has(address), "the address came back to the stopped holder")
-        speakers = {who for who, _, _ in phone.answers[count:]}
-        equal(speakers, {"B"}, "who spoke after the stopped holder went on")
+        equal(speakers(phone, count), {"B"}, "who spoke after the stopped holder went on")
         # Without its gate the kernel alone is left: it refuses IPv4 and lets IPv6 pass.
         a.tell("ungated")
         if address == IPV4:
@@ -139,6 +143,8 @@ def _(folder, address):
         while time.monotonic() < end:
             phone.probe()
         equal(net.client.neighbour(address), net.b.mac, "the client's neighbour")
+        answered = [what for _, what, _ in phone.answers if what != "unasked"]
+        equal(len(answered), len(set(answered)), "answers, and probes that were answered")
         for one in (a, b):
             check(one.last("announce") > one.first("install"), "it was announced once only")
         # The gate is the guard: A still has the address, and speaks as soon as nothing stops it.
@@ -149,7 +155,64 @@ def _(folder, address):
         eventually(lambda: not net.a.has(address), "A did not remove it", timeout=2, every=0.01)
         count = len(phone.answers)
         phone.read(0.2)
-        equal({who for who, _, _ in phone.answers[count:]}, {"B"} if address == IPV4 else {"A", "B"}, "who speaks when A's address is gone")
+        equal(speakers(phone, count), {"B"} if address == IPV4 else {"A", "B"}, "who speaks when A's address is gone")
+
+
+@both("without its announcements a successor would not be heard")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        a.end()
+        b.tell("silent")
+        b.tell("hold")
+        b.waits_for(f"install {address} created")
+        started, limit = boot_time(), float(os.environ.get("SILENCE", "1"))     # seconds; the client's time-outs take longer
+        try:
+            heard = phone.hears("B", limit)
+        except AssertionError:
+            return
+        raise AssertionError(f"B was heard {span(heard - started)} after its install")
+
+
+@both("each announcement is made in every form that neighbours believe")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone), net.client.entered(), \
+            socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86dd if ":" in address else 0x0806)) as wire:
+        a.tell("hold")
+        wanted = {("NA", 255, 0x20)} if ":" in address else {("ARP", 1), ("ARP", 2)}
+        seen, own = set(), socket.inet_pton(V6 if ":" in address else V4, address)
+        wire.settimeout(5)
+        while seen < wanted:
+            packet = wire.recv(256)
+            if ":" in address:
+                if packet[6] == 58 and packet[40] == 136 and packet[8:24] == packet[48:64] == own:
+                    seen.add(("NA", packet[7], packet[44]))
+            elif packet[14:18] == packet[24:28] == own:
+                seen.add(("ARP", packet[7]))
+        equal(seen, wanted, "forms")
+
+
+@both("without the capability the operator is told which one is missing")
+def _(folder, address):
+    without = ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"]
+    with network() as net, holder(net.a, folder, "A", "eth0", [address], through=without) as a:
+        a.tell("hold")
+        a.waits_for(f"fault {address} not permitted: the process needs CAP_NET_ADMIN")
+
+
+@both("an address that was taken while the interface was down is announced when it comes up")
+def _(folder, address):
+    with scene(folder, address) as (net, a, b, phone):
+        a.tell("hold")
+        phone.hears("A")
+        a.end()
+        net.b.do("ip", "link", "set", "eth0", "down")
+        b.tell("hold")
+        b.waits_for(f"fault {address} the interface eth0 is down")
+        net.b.do("ip", "link", "set", "eth0", "up")
+        up = boot_time()
+        print(f"        answered {span(phone.hears('B') - up)} after the interface came up")
 
 
 @both("while the lease is renewed the address never goes away")

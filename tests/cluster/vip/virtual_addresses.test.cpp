@@ -212,6 +212,21 @@ TEST_CASE("announcements that a pause has made late are one") {
   CHECK(r.give(tick{}, 460).empty());
 }
 
+TEST_CASE("an announcement that could not be made is reported once and repeated until it works, then all follow") {
+  auto r = installed();
+  CHECK(r.give(answer(outcome::not_announced, "no carrier"), 0) == effects{effect::report{0, "no carrier"}});
+  for (std::int64_t ms = 200; ms < 20'000; ms += 200) {
+    r.give(extend{ours, at(ms + 700)}, ms);
+    if (r.now().at == phase::installing)
+      r.give(answer(outcome::refreshed), ms);
+    REQUIRE(r.now().announced == 1);
+    CHECK(r.give(answer(outcome::not_announced, "no carrier"), ms).empty());
+  }
+  CHECK(r.give(tick{}, 20'000) == effects{announcement});
+  CHECK(r.give(answer(outcome::announced), 20'000) == effects{effect::report{0, ""}});
+  CHECK(r.give(tick{}, 20'100) == effects{announcement});
+}
+
 TEST_CASE("an address that was gone in between is announced anew") {
   auto r = reach(phase::installing);
   r.give(answer(outcome::created), 510);

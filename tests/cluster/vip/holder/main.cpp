@@ -3,8 +3,8 @@
 //
 //   vip_holder NAME PORT INTERFACE ADDRESS...     INTERFACE "-": the one in the address's subnet
 //
-// Reads `hold`, `release`, `ungated`, `end`; writes what happens, each line beginning with the boot time in microseconds.
-// Datagrams and streams to the addresses are answered with NAME, by `ungated` also past the serving deadline.
+// Reads `hold`, `release`, `ungated`, `silent`, `end`; writes what happens, each line beginning with the boot time in microseconds.
+// Datagrams to the addresses are answered with NAME; after `ungated` also past the serving deadline. `silent`: nothing is announced.
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -28,6 +28,8 @@ using namespace troupe::cluster;
 namespace {
 
 const group_id group{0};
+std::atomic<bool> gated{true};
+std::atomic<bool> silent{false};
 
 std::int64_t boot_microseconds() {
   timespec now{};
@@ -51,7 +53,9 @@ public:
     return told("install", a, real_->install(a, lifetime));
   }
   vip_answer remove(const service_address& a) override { return told("remove", a, real_->remove(a)); }
-  vip_answer announce(const service_address& a) override { return told("announce", a, real_->announce(a)); }
+  vip_answer announce(const service_address& a) override {
+    return silent ? vip_answer{vip_answer::outcome::announced, {}} : told("announce", a, real_->announce(a));
+  }
 
 private:
   static vip_answer told(const char* what, const service_address& a, vip_answer answer) {
@@ -81,7 +85,6 @@ private:
 };
 
 lease_of_one own_lease;
-std::atomic<bool> gated{true};
 
 bool may_speak() { return !gated || own_lease.valid(); }
 
@@ -166,6 +169,8 @@ int main(int argc, char** argv) {
         keeper.post(vip_event::release{group});
       else if (line == "ungated")
         gated = false;
+      else if (line == "silent")
+        silent = true;
     }
   }
   say("ended");
