@@ -10,7 +10,7 @@ using hardware_address = std::array<std::uint8_t, 6>;
 struct network_interface {
   int index = 0;
   std::string name;
-  bool running = false; ///< up, with a carrier
+  bool running = false;                     ///< up, with a carrier
   std::optional<hardware_address> hardware; ///< nothing: it is no Ethernet, and has no neighbours to tell
 };
 

@@ -150,7 +150,12 @@ int netlink_addresses::ask(nlmsghdr& request, int (*each)(const nlmsghdr*, void*
 int netlink_addresses::find(const ip_address& ip, int interface, standing& out) {
   address_request request(RTM_GETADDR, NLM_F_DUMP, ip.v6, 0, interface);
   search wanted{ip, interface, out};
-  return ask(request.header(), compare, &wanted);
+  int error = EINTR; // the table has changed while it was listed
+  for (int tries = 0; error == EINTR && tries < 5; ++tries) {
+    out = standing::absent;
+    error = ask(request.header(), compare, &wanted);
+  }
+  return error;
 }
 
 vip_answer netlink_addresses::install(const service_address& address, seconds lifetime) {

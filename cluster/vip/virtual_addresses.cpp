@@ -110,8 +110,10 @@ private:
 
   /// One thing is asked of the kernel at a time for an address.
   void settle(virtual_address& a, std::size_t place) {
-    if (!wanted(a))
+    if (!wanted(a)) {
       a.taken.reset();
+      report(a.unheard, place, "");
+    }
     if (a.at == phase::installing || a.at == phase::removing)
       return;
     if (wanted(a)) {

@@ -25,6 +25,19 @@ def boot_time():
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def span(seconds):
+    return f"{seconds * 1000:.1f} ms"
+
+
+def both(tests, sentence):
+    """A case for each family."""
+    def keep(function):
+        for name, address in (("IPv4", IPV4), ("IPv6", IPV6)):
+            tests.case(f"{name}: {sentence}", 60)(lambda folder, address=address: function(folder, address))
+        return function
+    return keep
+
+
 def run(*command):
     done = subprocess.run(command, capture_output=True, text=True)
     check(done.returncode == 0, f"{' '.join(command)}: {done.stderr.strip()}")
@@ -42,10 +55,8 @@ class host:
         run("ip", "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0", "netns", str(self.keeper.pid))
         run("ip", "link", "set", f"to-{name}", "master", "bridge", "up")
         self.do("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.eth0.accept_dad=0")
-        self.do("ip", "addr", "add", f"{self.own(IPV4)}/24", "dev", "eth0")
-        self.do("ip", "addr", "add", f"{self.own(IPV6)}/64", "dev", "eth0", "nodad")
-        for interface in ("lo", "eth0"):
-            self.do("ip", "link", "set", interface, "up")
+        self.do("ip", "link", "set", "lo", "up")
+        self.up()
         self.mac = self._mac()
 
     def _is_apart(self):
@@ -58,6 +69,15 @@ class host:
     def own(self, like):
         """This host's own address, in the family of `like`."""
         return f"fd77::{self.number}" if ":" in like else f"10.77.0.{self.number}"
+
+    def down(self):
+        self.do("ip", "link", "set", "eth0", "down")
+
+    def up(self):
+        """With the host's own addresses: IPv6 ones go when the interface goes down."""
+        self.do("ip", "link", "set", "eth0", "up")
+        self.do("ip", "addr", "replace", f"{self.own(IPV4)}/24", "dev", "eth0")
+        self.do("ip", "addr", "replace", f"{self.own(IPV6)}/64", "dev", "eth0", "nodad")
 
     def command(self, *command):
         return ["nsenter", f"--net={self.path}", *command]

@@ -6,17 +6,16 @@ What is measured is printed: it stands in docs/decisions/virtual-addresses.md.
 """
 
 import contextlib
-import errno
 import os
 import select
 import signal
 import socket
 import time
 
-from hosts import IPV4, IPV6, PORT, V4, V6, boot_time, holder, network
+from hosts import IPV4, PORT, V4, V6, boot_time, both, holder, network, span
 from lib.suite import check, equal, eventually, suite
 
-tests = suite(tools=["ip", "nsenter", "unshare"], needs_product=False)
+tests = suite(tools=["ip", "nsenter", "setpriv", "unshare"], needs_product=False)
 PROBE_EVERY = 0.005
 
 
@@ -69,24 +68,11 @@ def scene(folder, *addresses, interface="eth0"):
                 one.close()
 
 
-def both(sentence, limit=60):
-    """A case for each family."""
-    def keep(function):
-        for name, address in (("IPv4", IPV4), ("IPv6", IPV6)):
-            tests.case(f"{name}: {sentence}", limit)(lambda folder, address=address: function(folder, address))
-        return function
-    return keep
-
-
 def speakers(phone, since):
     return {who for who, _, _ in phone.answers[since:]}
 
 
-def span(seconds):
-    return f"{seconds * 1000:.1f} ms"
-
-
-@both("a successor is heard as soon as it has the address, and the stopped holder cannot speak from it again")
+@both(tests, "a successor is heard as soon as it has the address, and the stopped holder cannot speak from it again")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -118,7 +104,7 @@ def _(folder, address):
             eventually(lambda: [1 for who, _, _ in phone.probe() if who == "A"], "IPv6 has become strict: say so in the page of decisions")
 
 
-@both("a holder that ends in order removes its address, and the successor needs nobody's time-out")
+@both(tests, "a holder that ends in order removes its address, and the successor needs nobody's time-out")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -130,7 +116,7 @@ def _(folder, address):
         check(heard - b.first("install") < 0.3, "B was heard too late")
 
 
-@both("of two holders at once the client hears the one that announced last")
+@both(tests, "of two holders at once the client hears the one that announced last")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -158,7 +144,7 @@ def _(folder, address):
         equal(speakers(phone, count), {"B"} if address == IPV4 else {"A", "B"}, "who speaks when A's address is gone")
 
 
-@both("without its announcements a successor would not be heard")
+@both(tests, "without its announcements a successor would not be heard")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -175,7 +161,7 @@ def _(folder, address):
         raise AssertionError(f"B was heard {span(heard - started)} after its install")
 
 
-@both("each announcement is made in every form that neighbours believe")
+@both(tests, "each announcement is made in every form that neighbours believe")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone), net.client.entered(), \
             socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86dd if ":" in address else 0x0806)) as wire:
@@ -193,7 +179,7 @@ def _(folder, address):
         equal(seen, wanted, "forms")
 
 
-@both("without the capability the operator is told which one is missing")
+@both(tests, "without the capability the operator is told which one is missing")
 def _(folder, address):
     without = ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"]
     with network() as net, holder(net.a, folder, "A", "eth0", [address], through=without) as a:
@@ -201,21 +187,21 @@ def _(folder, address):
         a.waits_for(f"fault {address} not permitted: the process needs CAP_NET_ADMIN")
 
 
-@both("an address that was taken while the interface was down is announced when it comes up")
+@both(tests, "an address that was taken while the interface was down is announced when it comes up")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
         phone.hears("A")
         a.end()
-        net.b.do("ip", "link", "set", "eth0", "down")
+        net.b.down()
         b.tell("hold")
         b.waits_for(f"fault {address} the interface eth0 is down")
-        net.b.do("ip", "link", "set", "eth0", "up")
+        net.b.up()
         up = boot_time()
         print(f"        answered {span(phone.hears('B') - up)} after the interface came up")
 
 
-@both("while the lease is renewed the address never goes away")
+@both(tests, "while the lease is renewed the address never goes away")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -229,7 +215,7 @@ def _(folder, address):
         check(longest < 0.2, f"the client heard nothing for {span(longest)}")
 
 
-@both("what the operator has configured is reported, left alone, and taken over when it goes")
+@both(tests, "what the operator has configured is reported, left alone, and taken over when it goes")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         net.a.add(address)
@@ -245,7 +231,7 @@ def _(folder, address):
         a.waits_for(f"install {address} created")
 
 
-@both("what a killed holder has left is removed by its next life")
+@both(tests, "what a killed holder has left is removed by its next life")
 def _(folder, address):
     with scene(folder, address) as (net, a, b, phone):
         a.tell("hold")
@@ -258,14 +244,14 @@ def _(folder, address):
             phone.hears("A2")
 
 
-@both("without a name the interface in the address's subnet is taken")
+@both(tests, "without a name the interface in the address's subnet is taken")
 def _(folder, address):
     with scene(folder, address, interface="-") as (net, a, b, phone):
         a.tell("hold")
         phone.hears("A")
 
 
-@both("the next life serves although its interface is not there yet")
+@both(tests, "the next life serves although its interface is not there yet")
 def _(folder, address):
     with network() as net:
         net.a.rename("eth0", "eth9")
@@ -275,79 +261,6 @@ def _(folder, address):
             net.a.rename("eth9", "eth0")
             a.waits_for(f"install {address} created")
             a.waits_for(f"fault {address} over")
-
-
-def connected(net, address):
-    """A stream from the holder's host to the client, from an address that lives for a second; what each end is."""
-    with net.client.entered():
-        listener = socket.create_server((net.client.own(address), 7000), family=V6 if ":" in address else V4)
-    net.a.add(address, lifetime=1)
-    with net.a.entered():
-        near = socket.socket(V6 if ":" in address else V4, socket.SOCK_STREAM)
-        near.bind((address, 0))
-        near.connect((net.client.own(address), 7000))
-    far, _ = listener.accept()
-    listener.close()
-    near.setblocking(False)
-    far.settimeout(5)
-    return near, far
-
-
-@both("a stream outlives its address, and what was written meanwhile leaves when the address comes back")
-def _(folder, address):
-    with network() as net:
-        near, far = connected(net, address)
-        with near, far:
-            eventually(lambda: not net.a.has(address), "the address did not go", timeout=3, every=0.005)
-            near.send(b"late")
-            net.a.add(address, lifetime=5)
-            equal(far.recv(16), b"late", "what the client heard")
-
-
-@both("a stream ends with a reset as soon as its client speaks to the successor")
-def _(folder, address):
-    with network() as net, holder(net.b, folder, "B", "eth0", [address]) as b:
-        near, far = connected(net, address)
-        with near, far:
-            eventually(lambda: not net.a.has(address), "the address did not go", timeout=3, every=0.005)
-            b.tell("hold")
-            b.waits_for(f"announce {address} announced")
-            started = time.monotonic()
-            far.send(b"anyone?")
-            with contextlib.suppress(ConnectionResetError):
-                equal(far.recv(16), None, "what came instead of a reset")
-            print(f"        reset after {span(time.monotonic() - started)}")
-
-
-@tests.case("IPv4: the kernel refuses to send from a bound socket when its address has gone")
-def _(folder):
-    with network() as net:
-        for name, option in (("IP_FREEBIND", 15), ("IP_TRANSPARENT", 19)):
-            net.a.add(IPV4, lifetime=1)
-            with net.a.entered(), socket.socket(V4, socket.SOCK_DGRAM) as bound:
-                bound.setsockopt(socket.IPPROTO_IP, option, 1)
-                bound.bind((IPV4, 0))
-                eventually(lambda: not net.a.has(IPV4), "the address did not go", timeout=3, every=0.005)
-                refused = bound_error(bound, net.client.own(IPV4))
-            equal(refused, errno.ENETUNREACH if name == "IP_FREEBIND" else 0, f"sending with {name}")
-
-
-@tests.case("IPv6: the kernel lets a bound socket send when its address has gone: only the gate stops it")
-def _(folder):
-    with network() as net:
-        net.a.add(IPV6, lifetime=1)
-        with net.a.entered(), socket.socket(V6, socket.SOCK_DGRAM) as bound:
-            bound.bind((IPV6, 0))
-            eventually(lambda: not net.a.has(IPV6), "the address did not go", timeout=3, every=0.005)
-            equal(bound_error(bound, net.client.own(IPV6)), 0, "sending")
-
-
-def bound_error(bound, to):
-    try:
-        bound.sendto(b"", (to, 7))
-    except OSError as refused:
-        return refused.errno
-    return 0
 
 
 tests.run()

@@ -227,6 +227,12 @@ TEST_CASE("an announcement that could not be made is reported once and repeated 
   CHECK(r.give(tick{}, 20'100) == effects{announcement});
 }
 
+TEST_CASE("an announcement that could not be made is no fault any more when the group is given up") {
+  auto r = installed();
+  r.give(answer(outcome::not_announced, "no carrier"), 0);
+  CHECK(r.give(release{ours}, 50) == effects{effect::report{0, ""}, removal});
+}
+
 TEST_CASE("an address that was gone in between is announced anew") {
   auto r = reach(phase::installing);
   r.give(answer(outcome::created), 510);
