@@ -1,5 +1,5 @@
-// What tells neighbours that an address has moved, octet by octet: ARP announcements, RFC 5227 clause 3, and unsolicited
-// neighbour advertisements, RFC 4861 clauses 4.4 and 7.2.6.
+// What tells neighbours that an address has moved, octet by octet: ARP announcements, RFC 5227 clauses 2.3 and 3, and
+// unsolicited neighbour advertisements, RFC 4861 clauses 4.4 and 7.2.6.
 #pragma once
 
 #include "cluster/vip/interface.hpp"

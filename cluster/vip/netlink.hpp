@@ -14,7 +14,7 @@ namespace troupe::cluster {
 
 enum class standing : std::uint8_t { absent, ours, foreign };
 
-/// Blocks while another program changes interfaces; at most a second. Not for a shard's thread.
+/// Blocks while another program changes interfaces. Not for a shard's thread.
 class netlink_addresses {
 public:
   netlink_addresses() = default;

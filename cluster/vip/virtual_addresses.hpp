@@ -1,5 +1,5 @@
 // The addresses of the groups that this node holds: installed no longer than the lease, refreshed with it, announced,
-// removed: cluster.md 9; RFC 5227 clause 3; RFC 4861 clause 7.2.6.
+// removed: cluster.md 9; RFC 5227 clause 2.3; RFC 4861 clause 7.2.6.
 //
 // An address must go away by itself when the process that serves it stops or hangs, so the kernel is told a lifetime: the
 // rest of the serving deadline. The kernel counts whole seconds, and a lifetime of none is refused, so the rest is rounded
