@@ -178,9 +178,17 @@ ctl_status client::status() {
 ctl_status client::nodes() {
   return show({"GET", "/api/v1/nodes", {}, {}}, [this](const json& list) {
     table t({"NODE", "STATE", "VERSION", "ROLES"});
+    table links({"LINK TO", "STATE", "SINCE (UTC)", "INCARNATION", "ROUND TRIP", "QUEUE"});
     for (auto& n : list["items"])
-      t.add({text_at(n, "name"), text_at(n, "state"), text_at(n, "version"), joined(n["roles"], ",")});
+      if (!n.contains("queue"))
+        t.add({text_at(n, "name"), text_at(n, "state"), text_at(n, "version"), joined(n["roles"], ",")});
+      else
+        links.add({text_at(n, "name"), text_at(n, "state"), time_at(n, "open_since"), text_at(n, "incarnation"),
+                   n["round_trip_ms"].is_null() ? "" : text_at(n, "round_trip_ms") + " ms",
+                   text_at(n["queue"], "messages") + " (" + text_at(n["queue"], "octets") + " octets)"});
     out_ << t.text();
+    if (!links.empty())
+      out_ << links.text();
   });
 }
 

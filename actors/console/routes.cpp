@@ -175,7 +175,7 @@ void routes::metrics_page(response& to) {
 
 void routes::status(response& to) { send(to, view(gather(scrape_patience), wall_clock())); }
 
-/// One until there is a cluster.
+/// This one, and those that it has links to.
 void routes::nodes(response& to) {
   auto here = source_.node();
   json one{{"name", here.name},
@@ -183,7 +183,10 @@ void routes::nodes(response& to) {
            {"version", here.version},
            {"roles", here.roles},
            {"this", true}};
-  send(to, {{"items", json::array({one})}, {"next", nullptr}});
+  auto items = json::array({one});
+  for (auto& each : source_.links())
+    items.push_back(view(each));
+  send(to, {{"items", items}, {"next", nullptr}});
 }
 
 void routes::registrations(const request& q, response& to) {

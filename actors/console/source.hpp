@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/contracts/link.hpp"
 #include "actors/contracts/metrics.hpp"
 #include "protocols/base/result.hpp"
 #include "protocols/base/time.hpp"
@@ -136,6 +137,7 @@ public:
   /// All entities of a call, by its Call-ID or an entity's id.
   virtual std::vector<call_facts> call(std::string_view id) = 0;
   virtual std::vector<peer_facts> peers() = 0;
+  virtual std::vector<link_facts> links() = 0; ///< none on a single node
 
   virtual listing<std::string> subscribers(const page& which) = 0;
   virtual std::optional<subscriber_facts> subscriber(std::string_view identity) = 0;

@@ -126,6 +126,22 @@ json view(const call_facts& c) {
 
 json view(const peer_facts& p) { return {{"name", p.name}, {"kind", p.kind}}; }
 
+json view(const link_facts& l) {
+  using phase = cluster::node_link::phase;
+  auto connecting = l.at == phase::connecting || l.at == phase::greeting;
+  return {{"name", l.name},
+          {"id", static_cast<unsigned>(l.node)},
+          {"state", l.at == phase::open ? (l.suspected ? "silent" : "linked")
+                    : connecting        ? "connecting"
+                                        : "not linked"},
+          {"this", false},
+          {"address", l.address},
+          {"incarnation", l.life == 0 ? json() : json(l.life)},
+          {"open_since", time_of(l.open_since)},
+          {"round_trip_ms", l.round_trip ? json(l.round_trip->count()) : json()},
+          {"queue", {{"messages", l.queued_messages}, {"octets", l.queued_octets}}}};
+}
+
 json view(const subscriber_facts& s) {
   json out{{"privates", json::array()}, {"sets", json::array()}};
   for (auto& p : s.privates)

@@ -138,7 +138,14 @@ std::vector<const metrics*> admin_source::counts() const {
   std::vector<const metrics*> out;
   for (auto& tree : of_.shards())
     out.push_back(&tree->counts);
+  if (of_.links())
+    out.push_back(&of_.links()->counts());
   return out;
+}
+
+std::vector<link_facts> admin_source::links() {
+  auto* links = of_.links();
+  return links ? links->peers(list_patience).value_or(std::vector<link_facts>{}) : std::vector<link_facts>{};
 }
 
 console::store_facts admin_source::store() const {

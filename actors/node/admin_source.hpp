@@ -27,6 +27,7 @@ public:
   console::listing<console::call_facts> calls(const console::page& which) override;
   std::vector<console::call_facts> call(std::string_view id) override;
   std::vector<console::peer_facts> peers() override;
+  std::vector<link_facts> links() override;
 
   console::listing<std::string> subscribers(const console::page& which) override;
   std::optional<console::subscriber_facts> subscriber(std::string_view identity) override;

@@ -55,6 +55,8 @@ node::node(const config::node_config& config) : config_(config) {
   if (config_.has(config::role::hss))
     open_hss();
   make_shards();
+  if (!config_.cluster.nodes.empty())
+    links_ = std::make_unique<link_tree>(config_, *system_, [this](std::string why) { give_up(why); });
 }
 
 void node::open_store() {
@@ -148,6 +150,7 @@ void node::use_tls() {
 }
 
 node::~node() {
+  links_.reset();
   for (auto& tree : shards_)
     tree->home.stop();
   let_store_wake(false);
@@ -182,6 +185,8 @@ void node::start() {
     tree.calls.recover();
     tree.net.open();
   });
+  if (links_)
+    links_->start();
 }
 
 /// Waits for all of them; what they throw is thrown here.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/node/link_tree.hpp"
 #include "actors/node/shard_tree.hpp"
 #include "actors/roles/hss/server.hpp"
 #include "cluster/store/backend.hpp"
@@ -44,6 +45,7 @@ public:
   const snapshots& registrations() const noexcept { return seen_; }
   const config::node_config& config() const noexcept { return config_; }
   const store::backend& values() const noexcept { return *store_; }
+  link_tree* links() const noexcept { return links_.get(); } ///< null for a single node
   const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
 
 private:
@@ -69,6 +71,7 @@ private:
   snapshots seen_;
   std::vector<std::unique_ptr<shard_tree>> shards_;
   std::unique_ptr<hss::server> hss_;
+  std::unique_ptr<link_tree> links_;
   std::function<void()> before_drain_;
   std::atomic<bool> gave_up_ = false;
 };

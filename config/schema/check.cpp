@@ -242,10 +242,68 @@ void check_state(checker& c) {
   check_file(c, "cluster.redis_ca", cluster.redis_ca);
   check_file(c, "cluster.redis_certificate", cluster.redis_certificate);
   check_file(c, "cluster.redis_private_key", cluster.redis_private_key);
-  auto& link = cluster.link.host;
-  if (!link.empty() && !is_ipv4(link) && !is_ipv6(link))
-    c.wrong("cluster.link", "has a name where a numeric address is wanted",
-            "write for example: link = \"127.0.0.1:4500\"");
+}
+
+const cluster_node* own_node(const cluster_options& cluster) {
+  auto at = std::find_if(cluster.nodes.begin(), cluster.nodes.end(),
+                         [&](const cluster_node& each) { return each.id == cluster.node_id; });
+  return at == cluster.nodes.end() ? nullptr : &*at;
+}
+
+void check_link_address(checker& c, const std::string& key, const endpoint& at) {
+  if (!is_ipv4(at.host) && !is_ipv6(at.host))
+    c.wrong(key, "has a name where a numeric address is wanted", "write for example: \"192.0.2.1:4500\"");
+  else if (at.port == 0)
+    c.wrong(key, "has no port", "write for example: \"" + endpoint{at.host, 4500}.text() + "\"");
+}
+
+/// Plain links are for trying out, on one machine.
+void check_link_tls(checker& c) {
+  auto& cluster = c.config.cluster;
+  auto inside = is_loopback(cluster.link.host) &&
+                std::all_of(cluster.nodes.begin(), cluster.nodes.end(),
+                            [](const cluster_node& each) { return is_loopback(each.link.host); });
+  auto any = !cluster.tls_certificate.empty() || !cluster.tls_key.empty() || !cluster.tls_ca.empty();
+  if (inside && !any)
+    return;
+  for (auto [key, path] : {std::pair{"cluster.tls_certificate", &cluster.tls_certificate},
+                           std::pair{"cluster.tls_key", &cluster.tls_key}, std::pair{"cluster.tls_ca", &cluster.tls_ca}})
+    if (path->empty())
+      c.wrong(key, any ? "is missing beside the others" : "is missing: links that leave the loopback need TLS",
+              "name a PEM file");
+    else
+      check_file(c, key, *path);
+}
+
+void check_cluster(checker& c) {
+  auto& cluster = c.config.cluster;
+  if (cluster.nodes.empty()) {
+    if (!cluster.link.host.empty())
+      c.warn("cluster.link", "is given, but there are no cluster.nodes: nothing is opened", "name the nodes");
+    for (auto key :
+         {"cluster.name", "cluster.node_id", "cluster.tls_certificate", "cluster.tls_key", "cluster.tls_ca"})
+      if (c.in.given(key))
+        c.wrong(key, "is given, but there are no cluster.nodes", "name the nodes, or take it out");
+    return;
+  }
+  std::map<std::string, std::string> taken;
+  for (std::size_t i = 0; i < cluster.nodes.size(); ++i) {
+    auto& each = cluster.nodes[i];
+    auto here = element("cluster.nodes", i);
+    check_link_address(c, here, each.link);
+    for (auto& what : {"id " + std::to_string(each.id), "name " + each.name, "link " + each.link.text()})
+      if (auto [at, first] = taken.emplace(what, here); !first)
+        c.wrong(here, "has the same " + what.substr(0, what.find(' ')) + " as " + at->second, "give each its own");
+  }
+  auto* own = own_node(cluster);
+  if (own == nullptr)
+    return c.wrong(c.in.given("cluster.node_id") ? "cluster.node_id" : "cluster.nodes", "does not name this node",
+                   "add a table with its id and the name \"" + c.config.node.name + "\"");
+  if (own->name != c.config.node.name)
+    c.wrong("cluster.node_id", "is that of \"" + own->name + "\", but node.name is \"" + c.config.node.name + "\"",
+            "change one of the two");
+  check_link_address(c, "cluster.link", cluster.link);
+  check_link_tls(c);
 }
 
 } // namespace
@@ -265,6 +323,12 @@ void complete(node_config& config, reading& in) {
   unless_given("scscf.name", config.scscf.name, "sip:scscf." + domain);
   unless_given("scscf.realm", config.scscf.realm, domain);
   unless_given("charging.ioi", config.charging.ioi, domain);
+  unless_given("cluster.name", config.cluster.name, domain.empty() ? std::string("troupe") : domain);
+  for (auto& each : config.cluster.nodes)
+    if (each.name == config.node.name)
+      unless_given("cluster.node_id", config.cluster.node_id, each.id);
+  if (auto* own = own_node(config.cluster))
+    unless_given("cluster.link", config.cluster.link, own->link);
   unless_given("icscf.scscfs", config.icscf.scscfs, std::vector<scscf_choice>{{config.scscf.name, {}}});
   for (auto& [key, all] : listener_lists(config))
     for (auto& each : all)
@@ -283,6 +347,7 @@ void check(node_config& config, reading& in) {
   check_admin(c);
   check_dns(c);
   check_state(c);
+  check_cluster(c);
 }
 
 } // namespace troupe::config

@@ -72,4 +72,40 @@ bool codec<scscf_choice>::read(const slot& at, const value& from, scscf_choice& 
   return ok;
 }
 
+std::string codec<cluster_node>::show(const cluster_node& from) {
+  return "{ id = " + std::to_string(from.id) + ", name = " + literal(from.name) +
+         ", link = " + codec<endpoint>::show(from.link) + " }";
+}
+
+namespace {
+
+constexpr std::string_view node_keys[] = {"id", "name", "link"};
+
+bool read_node_entry(const slot& at, const entry& from, cluster_node& into) {
+  slot inner{at.in, at.of, at.key + "." + from.key};
+  if (from.key == "id")
+    return codec<std::uint32_t>::read(inner, from.content, into.id);
+  if (from.key == "name")
+    return codec<std::string>::read(inner, from.content, into.name);
+  if (from.key == "link")
+    return codec<endpoint>::read(inner, from.content, into.link);
+  return inner.wrong(from.at, "is not known", did_you_mean(from.key, node_keys));
+}
+
+} // namespace
+
+bool codec<cluster_node>::read(const slot& at, const value& from, cluster_node& into) {
+  auto* entries = std::get_if<table>(&from.is);
+  if (entries == nullptr)
+    return at.wrong_kind(from, "a table {id, name, link}");
+  bool ok = true;
+  for (auto& entry : *entries)
+    ok = read_node_entry(at, entry, into) && ok;
+  if (!ok)
+    return false;
+  if (into.id == 0 || into.name.empty() || into.link.host.empty())
+    return at.wrong(from.at, "lacks " + std::string(into.id == 0 ? "id" : into.name.empty() ? "name" : "link"));
+  return true;
+}
+
 } // namespace troupe::config

@@ -229,4 +229,12 @@ struct codec<scscf_choice> {
   static bool read(const slot& at, const value& from, scscf_choice& into);
 };
 
+/// { id = 1, name = "node-a", link = "192.0.2.1:4500" }
+template <>
+struct codec<cluster_node> {
+  static std::string type() { return "{id, name, link}"; }
+  static std::string show(const cluster_node& from);
+  static bool read(const slot& at, const value& from, cluster_node& into);
+};
+
 } // namespace troupe::config

@@ -160,6 +160,15 @@ struct hss_options {
   std::string provision;                   ///< a file of subscribers to add at the start; may be empty
 };
 
+/// A node of the cluster, this one among them.
+struct cluster_node {
+  std::uint32_t id = 0; ///< 1 to 65,535; never given to another node
+  std::string name;
+  endpoint link;
+
+  friend bool operator==(const cluster_node&, const cluster_node&) = default;
+};
+
 struct cluster_options {
   std::string store = "memory"; ///< what store::open takes
   std::string redis_prefix = "troupe:", redis_key_file, redis_password_file;
@@ -167,7 +176,11 @@ struct cluster_options {
   milliseconds redis_timeout{1'000}, redis_open_timeout{10'000};
   seconds redis_keep{7 * 24 * 3'600};
   std::uint32_t redis_replicas = 2; ///< of the Sentinels' master; 0: it may write alone
-  endpoint link;                    ///< an empty host: none
+  std::string name;                ///< home_domain by default
+  std::vector<cluster_node> nodes; ///< none: a single node
+  std::uint32_t node_id = 0;       ///< of `nodes`
+  endpoint link;                   ///< of this node in `nodes` by default; an empty host where there are none
+  std::string tls_certificate, tls_key, tls_ca;
 };
 
 struct log_options {

@@ -60,7 +60,7 @@ constexpr section all_sections[] = {
     {"dns", "The resolver for RFC 3263."},
     {"admin", "HTTP: /healthz, /readyz, /metrics, /api/v1/ and what `troupe ctl` talks to."},
     {"hss", "The embedded HSS."},
-    {"cluster", "Where state is kept."},
+    {"cluster", "Where state is kept, and the nodes that make one system."},
     {"log", "What is logged, and where to."},
 };
 
@@ -310,8 +310,29 @@ std::vector<option> make_options() {
       make("cluster.redis_replicas", FIELD(cluster.redis_replicas), {.least = 0, .most = 16},
            "Replicas that the Sentinels' master must have at the start. 0: none, nor min-replicas-to-write; then a "
            "fail-over may lose the newest calls."),
-      make("cluster.link", FIELD(cluster.link), {.empty = true, .example = "\"127.0.0.1:4500\""},
-           "Numeric address and port for the other nodes of a cluster. A single node opens nothing here."),
+      make("cluster.name", FIELD(cluster.name),
+           {.wrong = wrong_token, .example = "\"ims.example\"", .default_note = "`node.home_domain`, or `troupe`"},
+           "Told to other nodes first of all: one of another cluster is refused."),
+      make("cluster.nodes", FIELD(cluster.nodes),
+           {.least = 1,
+            .most = 65'535,
+            .wrong = wrong_instance,
+            .empty = true,
+            .example = "[{ id = 1, name = \"node-a\", link = \"192.0.2.1:4500\" }]"},
+           "The nodes of the cluster, this one among them: the same list on all. An id is never given to another node. The "
+           "node with the lower id connects to the other's `link`, by numeric address and port. None: a single node."),
+      make("cluster.node_id", FIELD(cluster.node_id),
+           {.least = 1, .most = 65'535, .example = "1", .default_note = "that of `node.name` in `cluster.nodes`"},
+           "Which of `cluster.nodes` this one is."),
+      make("cluster.link", FIELD(cluster.link),
+           {.empty = true, .example = "\"192.0.2.1:4500\"", .default_note = "this node's in `cluster.nodes`"},
+           "Numeric address and port on which this node takes the others' links, where it differs from what they connect to."),
+      make("cluster.tls_certificate", FIELD(cluster.tls_certificate), {.empty = true, .example = path_example},
+           "Certificate chain (PEM) of this node, shown on links in both directions. A must unless every link is on the "
+           "loopback."),
+      make("cluster.tls_key", FIELD(cluster.tls_key), {.empty = true, .example = path_example}, "Its private key (PEM)."),
+      make("cluster.tls_ca", FIELD(cluster.tls_ca), {.empty = true, .example = path_example},
+           "Certificates (PEM) of the authority that is the cluster's own: whoever has a certificate of it is a node."),
 
       make("log.level", FIELD(log.level), {}, "The least severe level that is logged."),
       make("log.format", FIELD(log.format), {}, "Lines for people, or one JSON object a line."),

@@ -57,7 +57,10 @@ public:
   std::atomic<int> drained = 0;
   std::string last_toml, last_name;
 
+  std::vector<link_facts> all_links;
+
   phase state() const override { return now; }
+  std::vector<link_facts> links() override { return all_links; }
   node_facts node() const override {
     return {"node-a", "0.1.0", "ims.example", {"pcscf", "scscf"}, {"udp://127.0.0.1:5060 access"}, {1'000}};
   }

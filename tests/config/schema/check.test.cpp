@@ -174,3 +174,50 @@ TEST_CASE("the system may choose the ports of several listeners") {
                   "[sip]\naccess = [\"udp://127.0.0.1:0\"]\ncore = [\"udp://127.0.0.1:0\"]\npeers = [\"127.0.0.1\"]\n"))
             .sip.core.size() == 1);
 }
+
+TEST_CASE("a cluster's nodes have each an id, a name and a link of its own, and this node is one of them") {
+  auto with = [](std::string_view cluster) {
+    return node("\"pcscf\"", std::string(access_line) + "[cluster]\n" + std::string(cluster));
+  };
+  const std::string a = "{ id = 1, name = \"a\", link = \"127.0.0.1:4500\" }";
+  const std::string b = "{ id = 2, name = \"b\", link = \"127.0.0.1:4501\" }";
+  auto config = good(with("nodes = [" + a + ", " + b + "]\n"));
+  CHECK(config.cluster.node_id == 1);
+  CHECK(config.cluster.link == endpoint{"127.0.0.1", 4500});
+  CHECK(config.cluster.name == "ims.example");
+  struct row {
+    std::string cluster, key;
+  };
+  const std::vector<row> table{
+      {"nodes = [" + b + "]\n", "cluster.nodes"},
+      {"nodes = [" + a + ", " + b + "]\nnode_id = 2\n", "cluster.node_id"},
+      {"nodes = [" + a + ", " + b + "]\nnode_id = 3\n", "cluster.node_id"},
+      {"nodes = [" + a + ", { id = 1, name = \"b\", link = \"127.0.0.1:4501\" }]\n", "cluster.nodes[1]"},
+      {"nodes = [" + a + ", { id = 2, name = \"b\", link = \"127.0.0.1:4500\" }]\n", "cluster.nodes[1]"},
+      {"nodes = [" + a + ", { id = 2, name = \"b\", link = \"host:4500\" }]\n", "cluster.nodes[1]"},
+      {"nodes = [" + a + ", { id = 2, name = \"b\", link = \"127.0.0.2\" }]\n", "cluster.nodes[1]"},
+      {"nodes = [" + a + ", { id = 2, name = \"b\" }]\n", "cluster.nodes[1]"},
+      {"nodes = [" + a + ", { id = 70000, name = \"b\", link = \"127.0.0.1:4501\" }]\n", "cluster.nodes[1].id"},
+      {"nodes = [" + a + ", { id = 2, nam = \"b\", link = \"127.0.0.1:4501\" }]\n", "cluster.nodes[1].nam"},
+      {"node_id = 1\n", "cluster.node_id"},
+      {"tls_ca = \"/dev/null\"\n", "cluster.tls_ca"},
+  };
+  for (auto& r : table) {
+    INFO(r.cluster);
+    CHECK(only(bad(with(r.cluster))).key == r.key);
+  }
+}
+
+TEST_CASE("links that leave the loopback need TLS, all of it") {
+  auto with = [](std::string_view host, std::string_view rest) {
+    return node("\"pcscf\"", std::string(access_line) +
+                                 "[cluster]\nnodes = [{ id = 1, name = \"a\", link = \"127.0.0.1:4500\" }, "
+                                 "{ id = 2, name = \"b\", link = \"" +
+                                 std::string(host) + ":4500\" }]\n" + std::string(rest));
+  };
+  CHECK(bad(with("192.0.2.1", "")).size() == 3);
+  CHECK(only(bad(with("127.0.0.2", "tls_ca = \"/dev/null\"\ntls_key = \"/dev/null\"\n"))).key ==
+        "cluster.tls_certificate");
+  good(with("192.0.2.1", "tls_ca = \"/dev/null\"\ntls_key = \"/dev/null\"\ntls_certificate = \"/dev/null\"\n"));
+  good(with("127.0.0.2", ""));
+}

@@ -1,0 +1,80 @@
+#include "actors/node/link_tree.hpp"
+
+#include <future>
+
+#include "actors/console/log.hpp"
+#include "actors/link/tls.hpp"
+
+namespace troupe {
+
+namespace {
+
+constexpr milliseconds goodbye_patience{1'000};
+
+asio::ip::tcp::endpoint endpoint_of(const config::endpoint& at) { return {asio::ip::make_address(at.host), at.port}; }
+
+link_settings settings_of(const config::node_config& config) {
+  auto& c = config.cluster;
+  link_settings out;
+  out.policy.cluster = c.name;
+  out.policy.self = static_cast<cluster::node_id>(c.node_id);
+  // Until the store numbers lives: it grows with each start unless the clock was set back in between.
+  out.policy.life = static_cast<cluster::incarnation>(current_time().ms);
+  out.listen = endpoint_of(c.link);
+  for (auto& each : c.nodes)
+    if (each.id != c.node_id)
+      out.peers.push_back({static_cast<cluster::node_id>(each.id), each.name, endpoint_of(each.link)});
+  if (!c.tls_certificate.empty()) {
+    auto tls = make_link_tls(c.tls_certificate, c.tls_key, c.tls_ca);
+    out.server = std::move(tls.server);
+    out.client = std::move(tls.client);
+  }
+  return out;
+}
+
+void write_note(const link_note& n) {
+  static console::flood_gate from_strangers;
+  auto level = n.how == link_note::weight::info ? log::level::info : log::level::warn;
+  if (n.from_outside)
+    log::write(from_strangers, current_time(), level, n.what, {{"peer", n.peer}, {"reason", n.detail}});
+  else if (n.detail.empty())
+    log::write(level, n.what, {{"peer", n.peer}});
+  else
+    log::write(level, n.what, {{"peer", n.peer}, {"reason", n.detail}});
+}
+
+} // namespace
+
+link_tree::link_tree(const config::node_config& config, caf::actor_system& system, gateway::escalation give_up)
+    : home_(static_cast<std::uint16_t>(config.node.shards), system),
+      all_(home_, counts_, settings_of(config), write_note),
+      give_up_(std::move(give_up)) {
+  all_.open();
+}
+
+link_tree::~link_tree() {
+  if (started_) {
+    auto said = std::make_shared<std::promise<void>>();
+    home_.post([this, said] { all_.stop([said] { said->set_value(); }); });
+    said->get_future().wait_for(goodbye_patience);
+  }
+  home_.stop();
+}
+
+void link_tree::start() {
+  gateway_ = spawn_pinned<gateway>(home_, all_, give_up_);
+  started_ = true;
+  home_.start([this] { all_.start(gateway_); });
+}
+
+std::optional<std::vector<link_facts>> link_tree::peers(milliseconds patience) {
+  using facts = std::vector<link_facts>;
+  auto asked = std::make_shared<std::promise<facts>>();
+  auto answer = asked->get_future();
+  home_.post([this, asked] { asked->set_value(all_.peers()); });
+  if (answer.wait_for(patience) != std::future_status::ready)
+    return std::nullopt;
+  return answer.get();
+}
+
+} // namespace troupe
