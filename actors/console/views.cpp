@@ -127,11 +127,11 @@ json view(const call_facts& c) {
 json view(const peer_facts& p) { return {{"name", p.name}, {"kind", p.kind}}; }
 
 json view(const link_facts& l) {
-  using phase = cluster::node_link::phase;
-  auto connecting = l.at == phase::connecting || l.at == phase::greeting;
+  using at = cluster::node_link::phase;
+  auto connecting = l.at == at::connecting || l.at == at::greeting;
   return {{"name", l.name},
           {"id", static_cast<unsigned>(l.node)},
-          {"state", l.at == phase::open ? (l.suspected ? "silent" : "linked")
+          {"state", l.at == at::open    ? (l.suspected ? "silent" : "linked")
                     : connecting        ? "connecting"
                                         : "not linked"},
           {"this", false},

@@ -1,5 +1,5 @@
-// All links of a node: the sockets around their machines. On a shard of its own, so that neither a call waits for a
-// handshake nor a renewal of a lease for calls.
+// All links of a node: the sockets around their machines (docs/decisions/links.md). On a shard of its own, so that neither
+// a call waits for a handshake nor a renewal of a lease for calls.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@
 
 namespace troupe {
 
-class links final : private wire::user {
+class links final : public wire::user {
 public:
   links(shard& home, metrics& counts, link_settings how, link_log log);
   ~links();

@@ -260,11 +260,11 @@ void check_link_address(checker& c, const std::string& key, const endpoint& at) 
 /// Plain links are for trying out, on one machine.
 void check_link_tls(checker& c) {
   auto& cluster = c.config.cluster;
-  auto inside = is_loopback(cluster.link.host) &&
-                std::all_of(cluster.nodes.begin(), cluster.nodes.end(),
-                            [](const cluster_node& each) { return is_loopback(each.link.host); });
+  auto leaves = [](const endpoint& at) { return (is_ipv4(at.host) || is_ipv6(at.host)) && !is_loopback(at.host); };
+  auto outside = leaves(cluster.link) || std::any_of(cluster.nodes.begin(), cluster.nodes.end(),
+                                                     [&](const cluster_node& each) { return leaves(each.link); });
   auto any = !cluster.tls_certificate.empty() || !cluster.tls_key.empty() || !cluster.tls_ca.empty();
-  if (inside && !any)
+  if (!outside && !any)
     return;
   for (auto [key, path] : {std::pair{"cluster.tls_certificate", &cluster.tls_certificate},
                            std::pair{"cluster.tls_key", &cluster.tls_key}, std::pair{"cluster.tls_ca", &cluster.tls_ca}})

@@ -70,13 +70,13 @@ private:
 
   void one(std::uint64_t dice) {
     auto i = random_.below(2);
-    if (dice < 40)
+    if (dice < 30)
       return send(i);
     if (dice < 75)
       return move(i);
-    if (dice < 93)
-      return tick(static_cast<std::int64_t>(random_.below(60)));
-    if (dice < 96)
+    if (dice < 86)
+      return tick(static_cast<std::int64_t>(random_.below(120)));
+    if (dice < 88)
       return cut();
     if (dice < 98)
       return consume(i);
@@ -181,7 +181,6 @@ private:
   }
 
   void apply(std::size_t i, effect::connect&) {
-    connecting_ = true;
     drop();
     auto c = ++connections_;
     ends[i].connection = c;
@@ -215,7 +214,6 @@ private:
   random_source random_;
   instant now_{1'000'000};
   std::uint64_t tickets_ = 0, connections_ = 0;
-  bool connecting_ = false;
   std::vector<effect::deliver> held_[2];
 };
 
@@ -225,7 +223,7 @@ TEST_CASE("messages of a lane arrive in order, none twice, over any number of re
   auto seed = GENERATE(range(1, 121));
   INFO("seed " << seed);
   world w(static_cast<std::uint64_t>(seed));
-  w.run(3'000);
+  w.run(4'000);
   std::set<std::uint64_t> arrived;
   for (std::size_t i = 0; i < 2; ++i) {
     std::map<std::pair<lane, incarnation>, std::uint64_t> last;
@@ -241,14 +239,10 @@ TEST_CASE("messages of a lane arrive in order, none twice, over any number of re
     }
   }
   // What did not arrive was reported, or died with its sender: nothing is lost in silence.
-  std::size_t both = 0;
-  for (auto& [ticket, s] : w.sent) {
-    auto reported = w.ends[s.from].lost.count(ticket) != 0;
-    REQUIRE((arrived.count(ticket) != 0 || reported));
-    both += arrived.count(ticket) != 0 && reported ? 1U : 0U;
-  }
+  for (auto& [ticket, s] : w.sent)
+    REQUIRE((arrived.count(ticket) != 0 || w.ends[s.from].lost.count(ticket) != 0));
   CHECK(arrived.size() > 200);
-  CHECK(both < arrived.size());
+  CHECK(w.cuts + w.restarts > 20);
   CHECK(w.ends[0].state.at == node_link::phase::open);
   CHECK(w.ends[1].state.at == node_link::phase::open);
   CHECK(w.ends[0].state.out[1].items.empty());
