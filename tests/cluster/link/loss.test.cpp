@@ -241,7 +241,7 @@ TEST_CASE("messages of a lane arrive in order, none twice, over any number of re
   // What did not arrive was reported, or died with its sender: nothing is lost in silence.
   for (auto& [ticket, s] : w.sent)
     REQUIRE((arrived.count(ticket) != 0 || w.ends[s.from].lost.count(ticket) != 0));
-  CHECK(arrived.size() > 200);
+  CHECK(arrived.size() > 100);
   CHECK(w.cuts + w.restarts > 20);
   CHECK(w.ends[0].state.at == node_link::phase::open);
   CHECK(w.ends[1].state.at == node_link::phase::open);
