@@ -131,9 +131,9 @@ json view(const link_facts& l) {
   auto connecting = l.at == at::connecting || l.at == at::greeting;
   return {{"name", l.name},
           {"id", static_cast<unsigned>(l.node)},
-          {"state", l.at == at::open    ? (l.suspected ? "silent" : "linked")
-                    : connecting        ? "connecting"
-                                        : "not linked"},
+          {"state", l.at == at::open ? (l.suspected ? "silent" : "linked")
+                    : connecting     ? "connecting"
+                                     : "not linked"},
           {"this", false},
           {"address", l.address},
           {"incarnation", l.life == 0 ? json() : json(l.life)},

@@ -76,9 +76,7 @@ std::vector<link_facts> links::peers() const {
   std::vector<link_facts> out;
   for (auto& p : peers_) {
     auto& s = p->state;
-    link_facts f{p->who.node, p->who.name, {}, s.at, s.suspected, s.life, {}, s.round_trip, 0, 0};
-    auto host = p->who.at.address().to_string();
-    f.address = (p->who.at.address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(p->who.at.port());
+    link_facts f{p->who.node, p->who.name, to_text(p->who.at), s.at, s.suspected, s.life, {}, s.round_trip, 0, 0};
     if (s.at == node_link::phase::open)
       f.open_since = s.since;
     for (auto& lane : s.out) {
@@ -93,6 +91,8 @@ std::vector<link_facts> links::peers() const {
 void links::stop(std::function<void()> done) {
   asio::error_code ignored;
   acceptor_.close(ignored);
+  for (auto& [number, s] : strangers_)
+    s.connection->close();
   strangers_.clear();
   for (auto& p : peers_)
     feed(*p, event::stop{});
@@ -118,8 +118,11 @@ void links::accept() {
 }
 
 void links::accepted(asio::ip::tcp::socket socket) {
-  if (strangers_.size() >= how_.most_strangers)
-    return counts_.add(metric::link_refused_crowd);
+  if (strangers_.size() >= how_.most_strangers) { // the oldest goes: a node says who it is within milliseconds
+    counts_.add(metric::link_refused_crowd);
+    strangers_.begin()->second.connection->close();
+    strangers_.erase(strangers_.begin());
+  }
   auto w = std::make_shared<wire>(home_, *this, ++last_number_, std::move(socket), how_.server.get());
   strangers_[w->number()].connection = w;
   w->accept();
@@ -205,6 +208,8 @@ void links::refuse(stranger& from, farewell why) {
         true});
   auto connection = std::move(from.connection);
   strangers_.erase(connection->number());
+  if (finishing_.size() >= how_.most_strangers)
+    return connection->close();
   connection->finish(goodbye(why));
   finishing_.push_back(std::move(connection));
 }
@@ -274,8 +279,8 @@ void links::feed(peer& p, any_link_event what) {
 
 void links::apply(peer& p, const effect::connect&) {
   counts_.add(metric::link_attempts);
-  p.connecting = std::make_shared<wire>(home_, *this, ++last_number_, asio::ip::tcp::socket(home_.io()),
-                                        how_.client.get());
+  p.connecting =
+      std::make_shared<wire>(home_, *this, ++last_number_, asio::ip::tcp::socket(home_.io()), how_.client.get());
   p.connecting->connect(p.who.at);
 }
 
@@ -313,11 +318,11 @@ void links::apply(peer& p, effect::lost& e) {
 
 void links::apply(peer& p, const effect::up& e) {
   p.told_unreachable = false;
-  if (p.state.since == home_.now()) {
+  if (e.again) {
+    note(weight::info, "a silent node is heard again", p);
+  } else {
     counts_.add(metric::link_opened);
     note(weight::info, "linked", p, "incarnation " + std::to_string(e.life));
-  } else {
-    note(weight::info, "a silent node is heard again", p);
   }
   tell(from_link::up{p.who.node, e.life});
 }

@@ -11,12 +11,12 @@ namespace {
 /// What the kernel holds unsent: membership's messages stand behind no more than this and one write.
 constexpr int unsent = 64 * 1024;
 
-std::string text_of(const asio::ip::tcp::endpoint& at) {
+} // namespace
+
+std::string to_text(const asio::ip::tcp::endpoint& at) {
   auto host = at.address().to_string();
   return (at.address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(at.port());
 }
-
-} // namespace
 
 wire::wire(shard& home, user& of, std::uint64_t number, asio::ip::tcp::socket socket, asio::ssl::context* tls)
     : home_(home),
@@ -49,14 +49,13 @@ auto wire::in_round(Work work) {
 
 void wire::accept() {
   asio::error_code ignored;
-  remote_ = text_of(socket().remote_endpoint(ignored));
+  remote_ = to_text(socket().remote_endpoint(ignored));
   handshake(asio::ssl::stream_base::server);
 }
 
 void wire::connect(const asio::ip::tcp::endpoint& to) {
-  remote_ = text_of(to);
-  socket().async_connect(
-      to, in_round([](wire& w, std::size_t) { w.handshake(asio::ssl::stream_base::client); }));
+  remote_ = to_text(to);
+  socket().async_connect(to, in_round([](wire& w, std::size_t) { w.handshake(asio::ssl::stream_base::client); }));
 }
 
 void wire::handshake(asio::ssl::stream_base::handshake_type side) {

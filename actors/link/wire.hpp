@@ -16,6 +16,9 @@
 
 namespace troupe {
 
+/// "host:port".
+std::string to_text(const asio::ip::tcp::endpoint& at);
+
 class wire : public std::enable_shared_from_this<wire> {
 public:
   class user {

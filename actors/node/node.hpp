@@ -45,7 +45,7 @@ public:
   const snapshots& registrations() const noexcept { return seen_; }
   const config::node_config& config() const noexcept { return config_; }
   const store::backend& values() const noexcept { return *store_; }
-  link_tree* links() const noexcept { return links_.get(); } ///< null for a single node
+  link_tree* links() const noexcept { return links_.get(); }            ///< null for a single node
   const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
 
 private:

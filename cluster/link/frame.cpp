@@ -10,14 +10,10 @@ namespace {
 
 void append_header(std::string& out, frame_kind kind, group_id group, std::size_t length) {
   auto g = static_cast<std::uint16_t>(group);
-  char header[frame_header] = {static_cast<char>(frame_version),
-                               static_cast<char>(kind),
-                               static_cast<char>(g),
-                               static_cast<char>(g >> 8),
-                               static_cast<char>(length),
-                               static_cast<char>(length >> 8),
-                               static_cast<char>(length >> 16),
-                               static_cast<char>(length >> 24)};
+  char header[frame_header] = {
+      static_cast<char>(frame_version), static_cast<char>(kind),        static_cast<char>(g),
+      static_cast<char>(g >> 8),        static_cast<char>(length),      static_cast<char>(length >> 8),
+      static_cast<char>(length >> 16),  static_cast<char>(length >> 24)};
   out.append(header, frame_header);
 }
 

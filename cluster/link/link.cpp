@@ -118,18 +118,16 @@ struct step {
     s.heard = s.pinged = now;
     s.attempts = 0;
     s.in.limit(largest_frame);
-    emit(effect::up{s.life});
+    emit(effect::up{s.life, false});
     return true;
   }
 
-  void tell(lane of) {
-    append_frame(s.control, frame_kind::credit, encode(of, s.got[index_of(of)].tell(limits(of))));
-  }
+  void tell(lane of) { append_frame(s.control, frame_kind::credit, encode(of, s.got[index_of(of)].tell(limits(of)))); }
 
   void heard() {
     s.heard = now;
     if (std::exchange(s.suspected, false))
-      emit(effect::up{s.life});
+      emit(effect::up{s.life, true});
   }
 
   // -- frames; each answers why the connection ends, or nothing --------------------------------------------------

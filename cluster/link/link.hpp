@@ -20,8 +20,8 @@ struct link_policy {
   std::string cluster;
   node_id self = node_id::none;
   incarnation life = 0;
-  std::array<lane_limits, lanes> limits{{{256 * 1024, 512, 512 * 1024, 1'024},
-                                         {1024 * 1024, 4'096, 4 * 1024 * 1024, 16'384}}}; ///< membership, data
+  std::array<lane_limits, lanes> limits{
+      {{256 * 1024, 512, 512 * 1024, 1'024}, {1024 * 1024, 4'096, 4 * 1024 * 1024, 16'384}}}; ///< membership, data
   milliseconds ping_every{200};
   milliseconds suspect_after{600}; ///< of silence
   milliseconds dead_after{3'000};  ///< of silence the connection is given up
@@ -140,9 +140,9 @@ struct lost {
   std::vector<std::uint64_t> tickets; ///< of those whose senders want to know
   friend bool operator==(const lost&, const lost&) = default;
 };
-/// Linked; or heard again after a suspicion.
 struct up {
   incarnation life = 0;
+  bool again = false; ///< it was linked all along, but silent
   friend bool operator==(const up&, const up&) = default;
 };
 struct down {

@@ -266,8 +266,9 @@ void check_link_tls(checker& c) {
   auto any = !cluster.tls_certificate.empty() || !cluster.tls_key.empty() || !cluster.tls_ca.empty();
   if (!outside && !any)
     return;
-  for (auto [key, path] : {std::pair{"cluster.tls_certificate", &cluster.tls_certificate},
-                           std::pair{"cluster.tls_key", &cluster.tls_key}, std::pair{"cluster.tls_ca", &cluster.tls_ca}})
+  for (auto [key, path] :
+       {std::pair{"cluster.tls_certificate", &cluster.tls_certificate}, std::pair{"cluster.tls_key", &cluster.tls_key},
+        std::pair{"cluster.tls_ca", &cluster.tls_ca}})
     if (path->empty())
       c.wrong(key, any ? "is missing beside the others" : "is missing: links that leave the loopback need TLS",
               "name a PEM file");
@@ -280,8 +281,7 @@ void check_cluster(checker& c) {
   if (cluster.nodes.empty()) {
     if (!cluster.link.host.empty())
       c.warn("cluster.link", "is given, but there are no cluster.nodes: nothing is opened", "name the nodes");
-    for (auto key :
-         {"cluster.name", "cluster.node_id", "cluster.tls_certificate", "cluster.tls_key", "cluster.tls_ca"})
+    for (auto key : {"cluster.name", "cluster.node_id", "cluster.tls_certificate", "cluster.tls_key", "cluster.tls_ca"})
       if (c.in.given(key))
         c.wrong(key, "is given, but there are no cluster.nodes", "name the nodes, or take it out");
     return;

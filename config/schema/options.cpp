@@ -319,18 +319,22 @@ std::vector<option> make_options() {
             .wrong = wrong_instance,
             .empty = true,
             .example = "[{ id = 1, name = \"node-a\", link = \"192.0.2.1:4500\" }]"},
-           "The nodes of the cluster, this one among them: the same list on all. An id is never given to another node. The "
+           "The nodes of the cluster, this one among them: the same list on all. An id is never given to another node. "
+           "The "
            "node with the lower id connects to the other's `link`, by numeric address and port. None: a single node."),
       make("cluster.node_id", FIELD(cluster.node_id),
            {.least = 1, .most = 65'535, .example = "1", .default_note = "that of `node.name` in `cluster.nodes`"},
            "Which of `cluster.nodes` this one is."),
       make("cluster.link", FIELD(cluster.link),
            {.empty = true, .example = "\"192.0.2.1:4500\"", .default_note = "this node's in `cluster.nodes`"},
-           "Numeric address and port on which this node takes the others' links, where it differs from what they connect to."),
-      make("cluster.tls_certificate", FIELD(cluster.tls_certificate), {.empty = true, .example = path_example},
-           "Certificate chain (PEM) of this node, shown on links in both directions. A must unless every link is on the "
-           "loopback."),
-      make("cluster.tls_key", FIELD(cluster.tls_key), {.empty = true, .example = path_example}, "Its private key (PEM)."),
+           "Numeric address and port on which this node takes the others' links, where it differs from what they "
+           "connect to."),
+      make(
+          "cluster.tls_certificate", FIELD(cluster.tls_certificate), {.empty = true, .example = path_example},
+          "Certificate chain (PEM) of this node, shown on links in both directions. A must unless every link is on the "
+          "loopback."),
+      make("cluster.tls_key", FIELD(cluster.tls_key), {.empty = true, .example = path_example},
+           "Its private key (PEM)."),
       make("cluster.tls_ca", FIELD(cluster.tls_ca), {.empty = true, .example = path_example},
            "Certificates (PEM) of the authority that is the cluster's own: whoever has a certificate of it is a node."),
 

@@ -47,6 +47,22 @@ TEST_CASE("ctl status names a shard that does not answer") {
   CHECK_THAT(t.out.str(), Catch::Contains("shard 1         DOES NOT ANSWER\n"));
 }
 
+TEST_CASE("ctl nodes shows the links to the other nodes, where there are any") {
+  scene s;
+  CHECK_THAT(terminal(at(s), [](client& c) { return c.nodes(); }).out.str(), !Catch::Contains("LINK TO"));
+  using phase = cluster::node_link::phase;
+  s.node.all_links = {
+      {cluster::node_id{2}, "node-b", "192.0.2.2:4500", phase::open, false, 1'700, instant{1'000}, milliseconds(3), 4,
+       1'200},
+      {cluster::node_id{3}, "node-c", "192.0.2.3:4500", phase::open, true, 1'800, instant{2'000}, {}, 0, 0},
+      {cluster::node_id{4}, "node-d", "192.0.2.4:4500", phase::waiting, false, 0, {}, {}, 0, 0}};
+  terminal t(at(s), [](client& c) { return c.nodes(); });
+  for (auto* line : {"node-b   linked      1970-01-01 00:00:01  1700         3 ms        4 (1200 octets)\n",
+                     "node-c   silent      1970-01-01 00:00:02  1800                     0 (0 octets)\n",
+                     "node-d   not linked                                                0 (0 octets)\n"})
+    CHECK_THAT(t.out.str(), Catch::Contains(line));
+}
+
 TEST_CASE("ctl registrations is a table, and says how to go on") {
   scene s;
   CHECK(terminal(at(s), [](client& c) { return c.registrations({}); }).out.str() == "nobody is registered\n");

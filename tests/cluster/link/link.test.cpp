@@ -168,8 +168,8 @@ TEST_CASE("a later life of the peer replaces the older connection, and what was 
   s = on(std::move(s), event::drain{1'000}, at(1), high).next;
   s = on(std::move(s), event::send{message("not sent", 22)}, at(1), high).next;
   auto got = on(s, event::greeted{4, hello_of(1, 2, 8)}, at(2), high);
-  CHECK(got.effects == link_effects{effect::close{3, {}}, effect::down{7}, effect::lost{loss::restarted, 2, {21, 22}},
-                                    effect::up{8}});
+  CHECK(got.effects ==
+        link_effects{effect::close{3, {}}, effect::down{7}, effect::lost{loss::restarted, 2, {21, 22}}, effect::up{8}});
   auto older = on(got.next, event::greeted{5, hello_of(1, 2, 7)}, at(3), high);
   CHECK(has(older.effects, effect::refused{farewell::older_life, false}));
   CHECK(older.next.connection == 4);
@@ -190,7 +190,7 @@ TEST_CASE("silence is suspected after 600 ms, and ends the connection after 3 s;
   CHECK(on(got.next, event::tick{}, at(700), low).effects.empty());
   auto pong = frame_of(frame_kind::pong, std::string(1, '\1'));
   auto again = on(got.next, event::received{5, pong}, at(700), low);
-  CHECK(again.effects == link_effects{effect::up{7}});
+  CHECK(again.effects == link_effects{effect::up{7, true}});
   s = std::move(got.next);
   for (std::int64_t ms = 700; ms < 3'000; ms += 100)
     s = on(std::move(s), event::tick{}, at(ms), low).next;
@@ -245,8 +245,7 @@ TEST_CASE("without a link messages wait for the link's patience, then are lost; 
   CHECK_FALSE(find<effect::lost>(on(s, event::tick{}, at(999), low).effects));
   auto got = on(s, event::tick{}, at(1'000), low);
   CHECK(has(got.effects, effect::lost{loss::no_link, 1, {9}}));
-  CHECK(has(on(got.next, event::send{message("x", 10)}, at(1'001), low).effects,
-            effect::lost{loss::no_link, 1, {10}}));
+  CHECK(has(on(got.next, event::send{message("x", 10)}, at(1'001), low).effects, effect::lost{loss::no_link, 1, {10}}));
   CHECK(has(on(in_phase(phase::idle), event::send{message("x")}, at(1), low).effects,
             effect::lost{loss::no_link, 1, {}}));
 }

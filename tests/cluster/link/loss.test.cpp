@@ -88,7 +88,9 @@ private:
     auto of = random_.below(4) == 0 ? lane::membership : lane::data;
     auto ticket = ++tickets_;
     sent[ticket] = {i, ends[i].policy.life, of};
-    feed(i, event::send{{of == lane::data ? frame_kind::entity : frame_kind::membership, {}, ticket,
+    feed(i, event::send{{of == lane::data ? frame_kind::entity : frame_kind::membership,
+                         {},
+                         ticket,
                          std::to_string(ticket) + ' ' + std::string(random_.below(200), 'x')}});
   }
 
