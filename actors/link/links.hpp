@@ -2,6 +2,7 @@
 // a call waits for a handshake nor a renewal of a lease for calls.
 #pragma once
 
+#include <caf/send.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,9 +75,13 @@ private:
 
   void count_refusal(cluster::farewell why);
   void unreachable(peer& p, const std::string& why);
-  void note(link_note::weight how, std::string what, const peer& p, std::string detail = {});
+  void note(link_note::weight how, std::string what, const peer& p, std::string detail = {},
+            std::string_view kind = "what");
   template <class Event>
-  void tell(Event event);
+  void tell(Event what) {
+    if (receiver_)
+      caf::anon_send(receiver_, std::move(what));
+  }
 
   shard& home_;
   metrics& counts_;

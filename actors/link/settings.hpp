@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster/link/link.hpp"
@@ -31,9 +32,10 @@ struct link_settings {
 struct link_note {
   enum class weight : std::uint8_t { info, warn } how = weight::info;
   std::string what;
-  std::string peer; ///< a node's name, or an address
-  std::string detail;
+  std::string peer;   ///< a node's name, or an address
+  std::string detail; ///< may be empty
   bool from_outside = false;
+  std::string_view kind = "what"; ///< of detail
 };
 using link_log = std::function<void(const link_note&)>;
 

@@ -36,11 +36,11 @@ void write_note(const link_note& n) {
   static console::flood_gate from_strangers;
   auto level = n.how == link_note::weight::info ? log::level::info : log::level::warn;
   if (n.from_outside)
-    log::write(from_strangers, current_time(), level, n.what, {{"peer", n.peer}, {"reason", n.detail}});
+    log::write(from_strangers, current_time(), level, n.what, {{"peer", n.peer}, {n.kind, n.detail}});
   else if (n.detail.empty())
     log::write(level, n.what, {{"peer", n.peer}});
   else
-    log::write(level, n.what, {{"peer", n.peer}, {"reason", n.detail}});
+    log::write(level, n.what, {{"peer", n.peer}, {n.kind, n.detail}});
 }
 
 } // namespace

@@ -48,7 +48,7 @@ struct node_link {
   std::array<inbox, lanes> got;
   std::string control; ///< the link's own frames, to be written first
   instant since;       ///< of the phase; in connecting and greeting: of the attempt
-  instant cut;         ///< when the link was last open, or started
+  instant cut;         ///< while not open: when the peer was last heard, or the start
   instant heard, pinged, ticked, retry;
   unsigned attempts = 0; ///< since it was last open
   std::uint64_t seed = 0;

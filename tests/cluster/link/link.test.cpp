@@ -178,8 +178,8 @@ TEST_CASE("a later life of the peer replaces the older connection, and what was 
   CHECK_FALSE(find<effect::lost>(same.effects));
 }
 
-TEST_CASE("silence is suspected after 600 ms, and ends the connection after 3 s; octets end the suspicion") {
-  auto s = in_phase(phase::open);
+TEST_CASE("silence is suspected after 600 ms, and after 3 s ends the connection and loses what waits; octets end it") {
+  auto s = on(in_phase(phase::open), event::send{message("x", 9)}, at(0), low).next;
   for (std::int64_t ms = 100; ms < 600; ms += 100) {
     auto got = on(std::move(s), event::tick{}, at(ms), low);
     CHECK(got.effects.empty());
@@ -197,6 +197,8 @@ TEST_CASE("silence is suspected after 600 ms, and ends the connection after 3 s;
   got = on(std::move(s), event::tick{}, at(3'000), low);
   CHECK(has(got.effects, effect::down{7}));
   CHECK(has(got.effects, effect::close{5, {}}));
+  CHECK_FALSE(find<effect::lost>(got.effects));
+  CHECK(has(on(got.next, event::tick{}, at(3'050), low).effects, effect::lost{loss::no_link, 1, {9}}));
 }
 
 TEST_CASE("who did not run himself suspects nobody for it") {
