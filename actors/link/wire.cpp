@@ -2,6 +2,7 @@
 
 #include <asio/write.hpp>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace troupe {
@@ -61,7 +62,7 @@ void wire::connect(const asio::ip::tcp::endpoint& to) {
 void wire::handshake(asio::ssl::stream_base::handshake_type side) {
   asio::error_code ignored;
   socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket().set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(unsent), ignored);
+  ::setsockopt(socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   auto done = in_round([](wire& w, std::size_t) { w.established(); });
   if (auto* tls = std::get_if<secure>(&stream_))
     return tls->async_handshake(side, std::move(done));
