@@ -96,15 +96,15 @@ private:
   std::string_view name_;
 };
 
-std::uint64_t sum_of(const std::vector<const metrics*>& shards, metric m) {
+std::uint64_t sum_of(const std::vector<std::shared_ptr<const metrics>>& shards, metric m) {
   std::uint64_t sum = 0;
-  for (auto* each : shards)
+  for (auto& each : shards)
     sum += each->get(m);
   return sum;
 }
 
 /// Samples of one name stand together, whatever their order in the enumeration.
-void write_counts(exposition& out, const std::vector<const metrics*>& shards) {
+void write_counts(exposition& out, const std::vector<std::shared_ptr<const metrics>>& shards) {
   std::array<bool, shard_metrics> done{};
   for (std::size_t i = 0; i < shard_metrics; ++i) {
     auto& first = describe(static_cast<metric>(i));
@@ -121,19 +121,19 @@ void write_counts(exposition& out, const std::vector<const metrics*>& shards) {
   }
 }
 
-void write_histogram(exposition& out, std::string_view name, const std::vector<const metrics*>& shards,
+void write_histogram(exposition& out, std::string_view name, const std::vector<std::shared_ptr<const metrics>>& shards,
                      histogram metrics::*which) {
   out.begin(name);
   std::uint64_t count = 0, sum_ms = 0;
   for (std::size_t at = 0; at <= histogram::bounds_ms.size(); ++at) {
-    for (auto* each : shards)
-      count += (each->*which).bucket(at);
+    for (auto& each : shards)
+      count += ((*each).*which).bucket(at);
     auto last = at == histogram::bounds_ms.size();
     out.sample(static_cast<double>(count), label("le", last ? "+Inf" : number(histogram::bounds_ms[at] / 1000.0)),
                "_bucket");
   }
-  for (auto* each : shards)
-    sum_ms += (each->*which).sum_ms();
+  for (auto& each : shards)
+    sum_ms += ((*each).*which).sum_ms();
   out.sample(static_cast<double>(sum_ms) / 1000, {}, "_sum");
   out.sample(static_cast<double>(count), {}, "_count");
 }

@@ -12,7 +12,7 @@ namespace troupe::console {
 
 /// Everything that one answer to /metrics is made of.
 struct scrape {
-  std::vector<const metrics*> shards;
+  std::vector<std::shared_ptr<const metrics>> shards;
   std::vector<std::optional<milliseconds>> delays; ///< by shard; as source::refresh tells
   phase state = phase::starting;
   node_facts node;

@@ -127,7 +127,7 @@ public:
   /// Has each shard bring its gauges up to date. For each shard: how long the work waited until it ran; nothing when it
   /// did not run within `patience`.
   virtual std::vector<std::optional<milliseconds>> refresh(milliseconds patience) = 0;
-  virtual std::vector<const metrics*> counts() const = 0; ///< a shard each
+  virtual std::vector<std::shared_ptr<const metrics>> counts() const = 0; ///< a shard each
   virtual store_facts store() const = 0;
   virtual std::optional<hss_facts> hss() const = 0; ///< nothing: this node has no HSS
 

@@ -31,7 +31,7 @@ json view(const dialog_facts& d) {
 
 std::uint64_t sum_of(const scrape& of, metric m) {
   std::uint64_t sum = 0;
-  for (auto* shard : of.shards)
+  for (auto& shard : of.shards)
     sum += shard->get(m);
   return sum;
 }

@@ -16,6 +16,7 @@ constexpr std::array<metric_description, static_cast<std::size_t>(metric::last_)
     {"troupe_dropped_total", "reason=\"malformed\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"oversized\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"flood\"", "messages dropped without an answer"},
+    {"troupe_dropped_total", "reason=\"late\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"unmatched_response\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"unmatched_ack\"", "messages dropped without an answer"},
     {"troupe_dropped_total", "reason=\"stranger\"", "messages dropped without an answer"},

@@ -23,6 +23,7 @@ enum class metric : std::uint16_t {
   dropped_malformed,
   dropped_oversized,
   dropped_flood,
+  dropped_late,
   dropped_unmatched_response,
   dropped_unmatched_ack,
   dropped_stranger,

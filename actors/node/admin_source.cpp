@@ -83,17 +83,19 @@ std::vector<std::string> call_keys(std::uint64_t hash) {
 
 } // namespace
 
-admin_source::admin_source(troupe::node& of) : of_(of), started_at_(current_time()) {
-  for (std::size_t i = 0; i < of.shards().size(); ++i)
-    waiting_.push_back(std::make_shared<std::atomic<int>>(0));
-}
+admin_source::admin_source(troupe::node& of) : of_(of), started_at_(current_time()) {}
 
 template <class Answer>
 std::vector<std::optional<Answer>> admin_source::ask(std::function<Answer(shard_tree&)> what, milliseconds patience) {
-  auto& shards = of_.shards();
+  auto sites = of_.sites();
+  std::vector<shard_tree*> shards;
+  for (auto& each : sites)
+    if (each->started())
+      for (auto& tree : each->shards())
+        shards.push_back(tree.get());
   auto to = std::make_shared<answers<Answer>>(shards.size());
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    auto waiting = waiting_[i];
+    auto waiting = shards[i]->asked;
     if (waiting->fetch_add(1) >= most_waiting) {
       waiting->fetch_sub(1);
       to->put(i, std::nullopt);
@@ -134,12 +136,13 @@ std::vector<std::optional<milliseconds>> admin_source::refresh(milliseconds pati
       patience);
 }
 
-std::vector<const metrics*> admin_source::counts() const {
-  std::vector<const metrics*> out;
-  for (auto& tree : of_.shards())
-    out.push_back(&tree->counts);
+std::vector<std::shared_ptr<const metrics>> admin_source::counts() const {
+  std::vector<std::shared_ptr<const metrics>> out;
+  for (auto& each : of_.sites())
+    for (auto& tree : each->shards())
+      out.push_back({each, &tree->counts});
   if (of_.links())
-    out.push_back(&of_.links()->counts());
+    out.push_back({std::shared_ptr<void>(), &of_.links()->counts()});
   return out;
 }
 
@@ -149,15 +152,19 @@ std::vector<link_facts> admin_source::links() {
 }
 
 console::store_facts admin_source::store() const {
-  auto s = of_.values().stats();
-  return {store::without_password(of_.config().cluster.store),
-          s.commits,
-          s.failed_commits,
-          s.records,
-          s.recovered,
-          s.quarantined,
-          s.commit_us,
-          s.last_failure};
+  console::store_facts out{store::without_password(of_.config().cluster.store), 0, 0, 0, 0, 0, 0, {}};
+  for (auto& each : of_.sites()) {
+    auto s = each->values().stats();
+    out.commits += s.commits;
+    out.failed_commits += s.failed_commits;
+    out.records += s.records;
+    out.recovered += s.recovered;
+    out.quarantined += s.quarantined;
+    out.commit_us += s.commit_us;
+    if (!s.last_failure.empty())
+      out.last_failure = s.last_failure;
+  }
+  return out;
 }
 
 std::optional<console::hss_facts> admin_source::hss() const {
@@ -227,8 +234,11 @@ listing<console::registration_facts> admin_source::registrations(const page& whi
 
 std::optional<console::registration_facts> admin_source::registration(std::string_view identity) {
   auto canonical = ims::canonical_identity(identity).value_or(std::string(identity));
-  auto known = of_.registrations().find_set(canonical);
-  auto found = find(store::kind::registration_set, {known ? known->key : canonical});
+  auto key = canonical;
+  for (auto& each : of_.sites())
+    if (auto known = each->registrations().find_set(canonical))
+      key = known->key;
+  auto found = find(store::kind::registration_set, {key});
   return found.empty() ? std::nullopt : registration_of(found.front().key, found.front().value);
 }
 

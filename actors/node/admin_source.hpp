@@ -18,7 +18,7 @@ public:
   console::phase state() const override { return phase_.load(); }
   console::node_facts node() const override;
   std::vector<std::optional<milliseconds>> refresh(milliseconds patience) override;
-  std::vector<const metrics*> counts() const override;
+  std::vector<std::shared_ptr<const metrics>> counts() const override;
   console::store_facts store() const override;
   std::optional<console::hss_facts> hss() const override;
 
@@ -49,8 +49,6 @@ private:
   troupe::node& of_;
   instant started_at_;
   std::atomic<console::phase> phase_ = console::phase::starting;
-  /// Of each shard: work that it has not run yet. A stuck shard gets no more of it.
-  std::vector<std::shared_ptr<std::atomic<int>>> waiting_;
 };
 
 } // namespace troupe

@@ -43,6 +43,31 @@ void write_note(const link_note& n) {
     log::write(level, n.what, {{"peer", n.peer}, {n.kind, n.detail}});
 }
 
+/// What comes from other nodes is for the node's own machines, which take it on their own threads.
+class listener_of_links final : public pinned<link_receiver_actor> {
+public:
+  using handle = link_receiver_actor;
+
+  listener_of_links(caf::actor_config& config, shard& home, link_tree::hearing heard, gateway::escalation give_up)
+      : pinned(config, home), heard_(std::move(heard)), give_up_(std::move(give_up)) {}
+
+  behavior_type make_behavior() override {
+    return {[this](from_link::batch& b) {
+              for (auto& each : b.messages)
+                heard_(b.from, each);
+            },
+            [](from_link::lost&) {}, [](const from_link::up&) {}, [](const from_link::down&) {},
+            [](const from_link::suspect&) {}};
+  }
+
+protected:
+  void on_failure(std::exception_ptr& thrown) override { give_up_("a node's word failed: " + describe(thrown)); }
+
+private:
+  link_tree::hearing heard_;
+  gateway::escalation give_up_;
+};
+
 } // namespace
 
 link_tree::link_tree(const config::node_config& config, caf::actor_system& system, gateway::escalation give_up)
@@ -61,10 +86,20 @@ link_tree::~link_tree() {
   home_.stop();
 }
 
-void link_tree::start() {
+void link_tree::start(hearing heard) {
   gateway_ = spawn_pinned<gateway>(home_, all_, give_up_);
+  if (heard)
+    receiver_ = spawn_pinned<listener_of_links>(home_, std::move(heard), give_up_);
   started_ = true;
-  home_.start([this] { all_.start(gateway_); });
+  home_.start([this] {
+    all_.start(gateway_);
+    if (receiver_)
+      all_.use(receiver_);
+  });
+}
+
+void link_tree::send(cluster::node_id to, cluster::outgoing message) {
+  home_.post([this, to, message = std::move(message)]() mutable { all_.send(to, std::move(message)); });
 }
 
 std::optional<std::vector<link_facts>> link_tree::peers(milliseconds patience) {

@@ -17,7 +17,11 @@ public:
   link_tree(const config::node_config& config, caf::actor_system& system, gateway::escalation give_up);
   ~link_tree();
 
-  void start();
+  using hearing = std::function<void(cluster::node_id from, const cluster::incoming& message)>;
+  /// `heard` runs on the links' shard; none: nothing is taken in.
+  void start(hearing heard = {});
+  /// From any thread, once started; what cannot be sent is lost.
+  void send(cluster::node_id to, cluster::outgoing message);
   /// From other threads; nothing when the shard does not answer in time.
   std::optional<std::vector<link_facts>> peers(milliseconds patience);
   const metrics& counts() const noexcept { return counts_; }
@@ -29,6 +33,7 @@ private:
   links all_;
   gateway::escalation give_up_;
   link_gateway_actor gateway_;
+  link_receiver_actor receiver_;
   bool started_ = false;
 };
 

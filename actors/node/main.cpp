@@ -1,6 +1,7 @@
 // troupe run | check | ctl
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "actors/console/log.hpp"
@@ -8,6 +9,9 @@
 #include "actors/node/admin_source.hpp"
 #include "actors/node/ctl.hpp"
 #include "actors/node/node.hpp"
+#include "actors/node/settings.hpp"
+#include "cluster/parent/last_word.hpp"
+#include "cluster/parent/parent.hpp"
 
 namespace {
 
@@ -54,6 +58,36 @@ std::unique_ptr<console::server> open_console(const config::admin_options& from,
   return std::make_unique<console::server>(of, std::move(how));
 }
 
+/// A cluster's node is watched by a parent process, which says when it has died, so that others need not wait for its
+/// lease: cluster.md 10.
+int watch(const std::string& file, const config::node_config& config) {
+  cluster::asked_to_end asked;
+  auto report = [](const std::string& what) { log::warn("parent process", {{"what", what}}); };
+  auto word =
+      cluster::last_word::open({config.cluster.store, store_options_of(config).redis,
+                                static_cast<cluster::node_id>(config.cluster.node_id), milliseconds(1'000), report});
+  if (!word)
+    throw std::runtime_error(word.error().what);
+  auto addresses = cluster::make_address_host();
+  cluster::parent_options how;
+  how.command = {std::filesystem::read_symlink("/proc/self/exe").string(), "run", "--config", file, "--watched"};
+  how.life_file = config.cluster.life_file;
+  how.not_again.push_back(static_cast<int>(exit_status::failed_to_start));
+  if (config.cluster.install_addresses)
+    how.remove_addresses = [&] {
+      for (auto& each : service_addresses_of(config))
+        addresses->remove(each);
+    };
+  how.tell = [&](cluster::incarnation life) { (*word)->say(life); };
+  how.report = report;
+  if (auto folder = std::filesystem::path(how.life_file).parent_path(); !folder.empty())
+    std::filesystem::create_directories(folder);
+  auto ended = cluster::run_parent(how, asked);
+  if (!ended)
+    throw std::runtime_error(ended.error().what);
+  return *ended;
+}
+
 exit_status serve(const config::node_config& config) {
   node n(config);
   admin_source facts(n);
@@ -67,14 +101,21 @@ exit_status serve(const config::node_config& config) {
   return n.run();
 }
 
-int run(const std::string& file) {
+int run(const std::string& file, bool watched) {
   auto config = load(file);
   if (!config)
     return static_cast<int>(exit_status::bad_configuration);
-  block_signals();
+  auto watches = !config->cluster.groups.empty() && !watched;
+  if (!watches)
+    block_signals();
   auto status = exit_status::failed_to_start;
   try {
     log::setup(log_settings_of(config->log));
+    if (watches) {
+      auto ended = watch(file, *config);
+      log::end();
+      return ended;
+    }
     status = serve(*config);
     log::info("ended", {{"node", config->node.name}, {"status", std::to_string(static_cast<int>(status))}});
   } catch (const std::exception& e) {
@@ -106,11 +147,12 @@ int main(int argc, char** argv) {
              "  troupe ctl status                                 in another\n"
              "Manual: troupe(1), troupe.toml(5); docs/operations/");
   std::string file;
-  bool explain = false;
+  bool explain = false, watched = false;
 
   auto* runs = app.add_subcommand(
       "run", "run a node in the foreground; logs \"ready\" when it serves; SIGTERM drains and ends it");
   runs->add_option("-c,--config", file, "the node's configuration (TOML); examples: config/profiles")->required();
+  runs->add_flag("--watched", watched)->group(""); // by the parent process, for itself
   runs->footer(
       "SIGTERM or SIGINT: no new work is taken, what is under way ends (at most node.drain_timeout), exit status 0.\n"
       "Exit status: 1 it could not start, 2 the configuration is wrong, 70 too many failures in a short time.\n"
@@ -128,5 +170,5 @@ int main(int argc, char** argv) {
   }
   if (controls->parsed())
     return control.run();
-  return runs->parsed() ? run(file) : check(file, explain);
+  return runs->parsed() ? run(file, watched) : check(file, explain);
 }

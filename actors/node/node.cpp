@@ -1,9 +1,7 @@
 #include "actors/node/node.hpp"
 
 #include <csignal>
-#include <cstring>
 #include <filesystem>
-#include <future>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -30,54 +28,21 @@ std::string secret_of(const config::node_config& c) {
   return to_hex(random);
 }
 
-/// As the shards address them: registration_front and dispatcher.
-std::size_t shard_of_record(store::entity_view id, const siphash_key& secret) {
-  if (id.type == store::kind::call)
-    if (auto call = call_table::call_of(id.key))
-      return call->key.hash;
-  if (id.type == store::kind::access_binding && id.key.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t hash;
-    std::memcpy(&hash, id.key.data(), sizeof hash);
-    return hash;
-  }
-  return siphash(secret, id.key);
-}
-
 } // namespace
 
 node::node(const config::node_config& config) : config_(config) {
   use_quiet_clock(caf_config_);
   system_.emplace(caf_config_);
-  auto secret = secret_of(config_);
-  calls_ = call_settings_of(config_, secret);
-  registrations_ = registration_settings_of(config_, secret);
-  open_store();
+  secret_ = secret_of(config_);
+  hash_key_ = make_siphash_key(secret_);
   if (config_.has(config::role::hss))
     open_hss();
-  make_shards();
   if (!config_.cluster.nodes.empty())
     links_ = std::make_unique<link_tree>(config_, *system_, [this](std::string why) { give_up(why); });
-}
-
-void node::open_store() {
-  auto how = store_options_of(config_);
-  how.shard_of = [this](store::entity_view id) { return shard_of_record(id, calls_->secret); };
-  how.wake = [this](std::size_t index) {
-    std::lock_guard held(waking_);
-    if (!awake_)
-      return;
-    auto& tree = *shards_[index];
-    tree.home.post([&tree] { tree.values.poll(); });
-  };
-  how.on_fenced = [this](store::group_number, const store::token&) {
-    give_up("another node has taken over the records in " + store::without_password(config_.cluster.store));
-  };
-  auto opened = store::open(how);
-  if (!opened)
-    throw std::runtime_error(opened.error().what);
-  store_ = std::move(*opened);
-  for (auto& note : store_->notes())
-    spdlog::warn("store: {}", note);
+  if (config_.cluster.groups.empty())
+    open_site();
+  else
+    open_cluster();
 }
 
 void node::open_hss() {
@@ -103,57 +68,51 @@ void node::open_hss() {
   spdlog::info("subscribers: {} added, {} changed, {} as they were", report->added, report->changed, report->unchanged);
 }
 
-void node::make_shards() {
-  auto log = [](const failure& f, verdict) {
-    spdlog::error("an actor failed: {} while handling {}: {}", f.who, f.doing, f.what);
+site::surroundings node::around_site() {
+  site::surroundings out{*system_, secret_,      {}, [this](const std::string& why) { give_up(why); },
+                         nullptr,  std::nullopt, {}};
+  out.hss = [this](shard_tree& tree) -> std::unique_ptr<cx_port> {
+    if (!hss_)
+      return std::make_unique<no_hss>();
+    return std::make_unique<hss::embedded>(*hss_,
+                                           [&tree](std::function<void()> work) { tree.home.post(std::move(work)); });
   };
-  for (std::uint16_t i = 0; i < config_.node.shards; ++i) {
-    auto& tree = *shards_.emplace_back(std::make_unique<shard_tree>(
-        i, *system_, *calls_, listeners_of(config_), transport_limits_of(config_), resolver_options_of(config_),
-        store_->at(i), *registrations_, seen_, config_.node.shards, log, [this](std::string why) { give_up(why); }));
-    if (hss_)
-      tree.use_hss(std::make_unique<hss::embedded>(
-          *hss_, [&tree](std::function<void()> work) { tree.home.post(std::move(work)); }));
-    else
-      tree.use_hss(std::make_unique<no_hss>());
-  }
-  for (auto& tree : shards_)
-    tree->connect(shards_, peers_of(config_));
+  return out;
+}
+
+void node::open_site() {
+  auto around = around_site();
+  around.overtaken = [this](const store::token&) {
+    give_up("another node has taken over the records in " + store::without_password(config_.cluster.store));
+  };
+  only_ = std::make_shared<site>(config_, std::move(around));
   if (hss_)
-    hss_->listen([this](const hss::notices& what) {
-      auto& first = *shards_.front();
-      first.home.post([&first, what] {
-        for (auto& r : what.terminations)
-          first.registrations->on(r);
-        for (auto& p : what.profiles)
-          first.registrations->on(p);
-      });
-    });
-  use_tls();
-  let_store_wake(true);
+    hss_->listen([this](const hss::notices& what) { only_->tell(what); });
 }
 
-/// The store may want its partitions polled before there are shards, and when they are gone.
-void node::let_store_wake(bool may) {
-  std::lock_guard held(waking_);
-  awake_ = may;
-  for (auto& tree : shards_)
-    if (may)
-      tree->home.post([&tree = *tree] { tree.values.poll(); });
+void node::open_cluster() {
+  auto make = [this](std::uint32_t group, site::surroundings::grant as, egress& gate,
+                     std::function<void(const store::token&)> overtaken) {
+    auto around = around_site();
+    around.as = as;
+    around.gate = &gate;
+    around.overtaken = std::move(overtaken);
+    return std::make_unique<site>(site_config(config_, group), std::move(around));
+  };
+  host_ = std::make_unique<cluster_host>(
+      config_, *links_, cluster_host::surroundings{make, [this](const std::string& why) { give_up(why); }});
 }
 
-void node::use_tls() {
-  auto contexts = tls_contexts_of(config_);
-  if (contexts.server)
-    for (auto& tree : shards_)
-      tree->net.use_tls(contexts.server, contexts.client);
+std::vector<std::shared_ptr<site>> node::sites() const {
+  if (host_)
+    return host_->sites();
+  return {only_};
 }
 
 node::~node() {
+  host_.reset();
   links_.reset();
-  for (auto& tree : shards_)
-    tree->home.stop();
-  let_store_wake(false);
+  only_.reset();
 }
 
 /// The shards share their ports; nobody else may: a second node would take a part of the messages.
@@ -175,45 +134,24 @@ void node::claim_ports() {
   }
 }
 
-/// Calls read what registrations publish, on whatever shard these are: all of it is there before any shard hears a message.
 void node::start() {
-  claim_ports();
-  for (auto& tree : shards_)
-    tree->home.start([&tree = *tree] { tree.registrations->recover(); });
-  on_each_shard([](shard_tree&) {}); // the rounds in which they published have ended
-  on_each_shard([](shard_tree& tree) {
-    tree.calls.recover();
-    tree.net.open();
-  });
-  if (links_)
-    links_->start();
-}
-
-/// Waits for all of them; what they throw is thrown here.
-void node::on_each_shard(const std::function<void(shard_tree&)>& work) {
-  std::vector<std::future<void>> done;
-  for (auto& tree : shards_) {
-    auto task = std::make_shared<std::packaged_task<void()>>([&work, &tree = *tree] { work(tree); });
-    done.push_back(task->get_future());
-    tree->home.post([task] { (*task)(); });
+  if (only_) {
+    claim_ports();
+    only_->start();
   }
-  for (auto& each : done)
-    each.get();
+  if (links_)
+    links_->start(host_ ? link_tree::hearing([this](cluster::node_id from, const cluster::incoming& message) {
+      host_->heard(from, message);
+    })
+                        : link_tree::hearing());
+  if (host_)
+    host_->start();
 }
 
 void node::give_up(const std::string& why) {
   spdlog::critical("giving up: {}", why);
   if (!gave_up_.exchange(true))
     ::kill(::getpid(), SIGTERM);
-}
-
-/// Requests without a final response, and calls.
-std::size_t node::under_way() {
-  std::size_t sum = 0;
-  for (auto& tree : shards_)
-    for (auto m : {metric::unanswered_now, metric::sessions_now})
-      sum += tree->counts.get(m);
-  return sum;
 }
 
 exit_status node::run() {
@@ -232,19 +170,20 @@ exit_status node::run() {
   return exit_status::ok;
 }
 
-/// New work is refused with 503; what is under way is finished, up to the drain time.
+/// A cluster's groups go to other nodes. Elsewhere new work is refused with 503, and what is under way is finished, up to
+/// the drain time.
 void node::drain() {
-  for (auto& tree : shards_)
-    tree->home.post([&tree = *tree] {
-      tree.in.drain();
-      tree.net.stop_accepting();
-    });
+  if (host_) {
+    if (!host_->drain(config_.node.drain_timeout))
+      spdlog::warn("not all groups could be handed over: others will take them over when the lease has run out");
+    return;
+  }
+  only_->drain();
   auto until = std::chrono::steady_clock::now() + config_.node.drain_timeout;
   do {
-    for (auto& tree : shards_)
-      tree->home.post([&tree = *tree] { tree.refresh_gauges(); });
+    only_->under_way(); // asks; the next look sees it
     std::this_thread::sleep_for(milliseconds(50));
-  } while (under_way() > 0 && std::chrono::steady_clock::now() < until);
+  } while (only_->under_way() > 0 && std::chrono::steady_clock::now() < until);
 }
 
 } // namespace troupe

@@ -6,15 +6,14 @@
 #include <caf/actor_system_config.hpp>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "actors/node/cluster_host.hpp"
 #include "actors/node/link_tree.hpp"
-#include "actors/node/shard_tree.hpp"
+#include "actors/node/site.hpp"
 #include "actors/roles/hss/server.hpp"
-#include "cluster/store/backend.hpp"
 #include "config/schema/config.hpp"
 
 namespace troupe {
@@ -41,37 +40,31 @@ public:
   void before_drain(std::function<void()> told) { before_drain_ = std::move(told); }
 
   hss::server* subscribers() const noexcept { return hss_.get(); } ///< null without the hss role
-  const std::vector<std::unique_ptr<shard_tree>>& shards() const noexcept { return shards_; }
-  const snapshots& registrations() const noexcept { return seen_; }
+  /// What is served here: the single node's site; or those of the groups that it owns at present.
+  std::vector<std::shared_ptr<site>> sites() const;
   const config::node_config& config() const noexcept { return config_; }
-  const store::backend& values() const noexcept { return *store_; }
-  link_tree* links() const noexcept { return links_.get(); }            ///< null for a single node
-  const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
+  link_tree* links() const noexcept { return links_.get(); }           ///< null for a single node
+  const cluster_host* cluster() const noexcept { return host_.get(); } ///< null without groups
+  const siphash_key& secret() const noexcept { return hash_key_; }     ///< that hashes of Call-IDs are made with
 
 private:
-  void open_store();
   void open_hss();
-  void make_shards();
-  void let_store_wake(bool may);
-  void use_tls();
+  site::surroundings around_site();
+  void open_site();
+  void open_cluster();
   void claim_ports();
-  void on_each_shard(const std::function<void(shard_tree&)>& work);
   void drain();
-  std::size_t under_way();
   void give_up(const std::string& why);
 
   config::node_config config_;
   caf::actor_system_config caf_config_;
   std::optional<caf::actor_system> system_;
-  std::unique_ptr<call_settings> calls_;
-  std::mutex waking_;
-  bool awake_ = false; ///< under the mutex; both until the store has ended
-  std::unique_ptr<store::backend> store_;
-  std::unique_ptr<registration_settings> registrations_;
-  snapshots seen_;
-  std::vector<std::unique_ptr<shard_tree>> shards_;
+  std::string secret_;
+  siphash_key hash_key_{};
   std::unique_ptr<hss::server> hss_;
+  std::shared_ptr<site> only_; ///< of a single node
   std::unique_ptr<link_tree> links_;
+  std::unique_ptr<cluster_host> host_;
   std::function<void()> before_drain_;
   std::atomic<bool> gave_up_ = false;
 };

@@ -24,7 +24,8 @@ transport transport_of(config::wire w) {
 
 listener listener_of(const config::listener& from, sip::side side) {
   auto local = parse_address(from.address, from.port);
-  listener out{transport_of(from.transport), side, local.value_or(address{}), from.public_host, from.public_port};
+  listener out{
+      transport_of(from.transport), side, local.value_or(address{}), from.public_host, from.public_port, false};
   if (out.public_host.find(':') != std::string::npos)
     out.public_host = '[' + out.public_host + ']';
   return out;
@@ -38,6 +39,19 @@ std::string local_host_of(const config::node_config& c) {
 std::string host_of(const std::string& uri_text) {
   auto u = sip::parse_uri(uri_text);
   return u ? to_lower(u->host) : std::string();
+}
+
+/// "sip:g3.scscf.ims.example": each group's S-CSCF has a name of its own, by which its users' calls find it.
+std::string group_name(const std::string& scscf, std::size_t group) {
+  auto u = sip::parse_uri(scscf);
+  if (!u)
+    return scscf;
+  auto at = static_cast<std::size_t>(u->host.data() - u->text.data());
+  return scscf.substr(0, at) + 'g' + std::to_string(group) + '.' + scscf.substr(at);
+}
+
+std::string scscf_name_of(const config::node_config& c) {
+  return c.cluster.group ? group_name(c.scscf.name, *c.cluster.group) : c.scscf.name;
 }
 
 void add_roles(role_set& set, const config::node_config& c, const siphash_key& secret) {
@@ -61,10 +75,11 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
   if (c.has(config::role::icscf)) {
     roles::icscf::options o;
     o.home_domain = c.node.home_domain;
-    for (auto& s : c.icscf.scscfs)
-      o.scscfs.push_back({s.name, s.capabilities});
+    if (!c.cluster.group || std::binary_search(c.given.begin(), c.given.end(), "icscf.scscfs"))
+      for (auto& s : c.icscf.scscfs)
+        o.scscfs.push_back({s.name, s.capabilities});
     if (o.scscfs.empty() && c.has(config::role::scscf))
-      o.scscfs.push_back({c.scscf.name, {}});
+      o.scscfs.push_back({scscf_name_of(c), {}});
     o.gruu_secret = secret;
     if (!o.scscfs.empty())
       o.gruu_server = o.scscfs.front().name;
@@ -72,7 +87,7 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
   }
   if (c.has(config::role::scscf)) {
     roles::scscf::options o;
-    o.name = c.scscf.name;
+    o.name = scscf_name_of(c);
     o.home_domain = c.node.home_domain;
     o.icscf = c.scscf.icscf;
     o.ioi = c.charging.ioi;
@@ -119,6 +134,30 @@ std::vector<listener> listeners_of(const config::node_config& c) {
     for (auto& l : c.scscf.listen)
       out.push_back(listener_of(l, sip::side::core));
   }
+  for (auto& l : out)
+    l.moves = c.cluster.group.has_value();
+  return out;
+}
+
+/// The part of group `group`: its listeners, its S-CSCF's name; the other groups' core sides are its peers.
+config::node_config site_config(const config::node_config& c, std::uint32_t group) {
+  auto out = c;
+  out.cluster.group = group;
+  out.node.name = c.cluster.name + "-g" + std::to_string(group); // the same on whatever node it is
+  out.cluster.redis_open_timeout = milliseconds(1'000);          // who waits for it tries again
+  auto& mine = c.cluster.groups[group];
+  auto keep = [](std::vector<config::listener>& all, const std::vector<config::listener>& own) {
+    std::erase_if(all, [&](const config::listener& l) {
+      return std::none_of(own.begin(), own.end(), [&](const config::listener& o) { return o.url() == l.url(); });
+    });
+  };
+  keep(out.sip.access, mine.access);
+  keep(out.sip.core, mine.core);
+  for (auto& each : c.cluster.groups)
+    for (auto& l : each.core)
+      if (config::endpoint peer{l.address, 0};
+          std::find(out.sip.peers.begin(), out.sip.peers.end(), peer) == out.sip.peers.end())
+        out.sip.peers.push_back(peer);
   return out;
 }
 
@@ -147,6 +186,10 @@ resolver_options resolver_options_of(const config::node_config& c) {
                                      : out.rules.tls) = true;
     (l.local.v6 ? out.rules.v6 : out.rules.v4) = true;
   }
+  for (std::size_t i = 0; c.cluster.group && i < c.cluster.groups.size(); ++i) {
+    auto l = listener_of(c.cluster.groups[i].core.front(), sip::side::core);
+    out.hosts[host_of(group_name(c.scscf.name, i))] = {host_text(l.local), l.local.port};
+  }
   return out;
 }
 
@@ -166,7 +209,7 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
   out->udp_mtu = c.sip.udp_mtu;
   out->home_domain = c.node.home_domain;
   if (c.has(config::role::scscf))
-    out->scscf_host = host_of(c.scscf.name);
+    out->scscf_host = host_of(scscf_name_of(c));
   for (auto& l : listeners_of(c)) {
     out->own_hosts.push_back({to_lower(l.public_host), l.public_port});
     out->own_hosts.push_back({host_text(l.local), l.local.port});
@@ -191,8 +234,8 @@ std::unique_ptr<registration_settings> registration_settings_of(const config::no
   out->home_domain = c.node.home_domain;
   out->realm = c.scscf.realm;
   out->ioi = c.charging.ioi;
-  out->scscf_name = c.scscf.name;
-  out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(c.scscf.name));
+  out->scscf_name = scscf_name_of(c);
+  out->scscf_host = host_of(c.sip.fuse ? c.sip.core : c.scscf.listen, host_of(scscf_name_of(c)));
   out->pcscf_host = host_of(c.sip.core, local_host_of(c)); // as in its Path
   out->auth_scheme = scheme_of(c);
   for (auto scheme : c.scscf.auth)

@@ -10,6 +10,8 @@
 
 namespace troupe {
 
+/// What of a cluster's node one group is served with.
+config::node_config site_config(const config::node_config& config, std::uint32_t group);
 std::vector<listener> listeners_of(const config::node_config& config);
 transport_limits transport_limits_of(const config::node_config& config);
 resolver_options resolver_options_of(const config::node_config& config);

@@ -41,6 +41,8 @@ struct shard_tree {
   store::partition& values;
   std::unique_ptr<cx_port> hss;
   std::unique_ptr<registration_front> registrations;
+  /// What the console has asked and was not answered yet: a stuck shard is asked no more.
+  std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);
 
 private:
   const registration_settings& registration_rules_;

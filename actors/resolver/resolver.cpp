@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <stdexcept>
 
+#include "protocols/base/text.hpp"
 #include "protocols/sip/uri.hpp"
 
 namespace troupe {
@@ -151,11 +152,22 @@ std::optional<candidate> resolver::at_once(const sip::uri& where, std::size_t oc
   return candidate{transport::udp, *to, {}, false};
 }
 
+sip::uri resolver::known(sip::uri where) const {
+  if (options_.hosts.empty() || where.port)
+    return where;
+  if (auto found = options_.hosts.find(to_lower(where.host)); found != options_.hosts.end()) {
+    where.host = found->second.address;
+    where.port = found->second.port;
+  }
+  return where;
+}
+
 bool resolver::locate(std::string_view text, std::size_t octets, std::vector<candidate>& out,
                       std::function<void(std::vector<candidate>)> done) {
   auto where = sip::parse_uri(text);
   if (!where)
     return true;
+  *where = known(std::move(*where));
   if (auto known = at_once(*where, octets)) {
     out.push_back(std::move(*known));
     return true;

@@ -24,6 +24,11 @@ struct resolver_options {
   milliseconds timeout{2'000};      ///< of one attempt
   int attempts = 3;
   sip::locate_rules rules;
+  struct host {
+    std::string address; ///< numeric; IPv6 in brackets
+    std::uint16_t port = 5060;
+  };
+  std::map<std::string, host> hosts; ///< by name in lower case: known without asking, where the URI has no port
   std::size_t most_lookups = 10'000; ///< at a time; beyond, a look-up fails at once
 };
 
@@ -46,6 +51,8 @@ private:
   void socket_state(int fd, bool read, bool write);
   void watch(int fd);
   void set_timer();
+  /// The URI with the number of a host that is known.
+  sip::uri known(sip::uri where) const;
   std::optional<candidate> at_once(const sip::uri& where, std::size_t octets) const;
   static std::vector<candidate> candidates(const sip::locator& found, std::string_view host);
 

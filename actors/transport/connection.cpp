@@ -167,6 +167,12 @@ void connection::queue(packet_ref octets, const sip::transaction_key& owner_key,
 void connection::write() {
   if (!open_ || closed_ || !writing_.empty() || waiting_.empty())
     return;
+  if (!owner().may_leave()) {
+    owner().counts().add(metric::dropped_late, waiting_.size());
+    waiting_.clear();
+    waiting_octets_ = 0;
+    return;
+  }
   writing_.swap(waiting_);
   waiting_octets_ = 0;
   std::vector<asio::const_buffer> pieces;

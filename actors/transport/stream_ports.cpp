@@ -68,6 +68,11 @@ void stream_ports::open(std::uint16_t index) {
     a->socket.set_option(reuse_port(true));
     if (from.local.v6)
       a->socket.set_option(asio::detail::socket_option::boolean<IPPROTO_IPV6, IPV6_V6ONLY>(true));
+    if (from.moves) {
+      int on = 1;
+      ::setsockopt(a->socket.native_handle(), from.local.v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                   from.local.v6 ? IPV6_FREEBIND : IP_FREEBIND, &on, sizeof on);
+    }
     a->socket.bind(at);
     a->socket.listen(4096);
   } catch (const std::system_error& e) {

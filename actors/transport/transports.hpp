@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/contracts/egress.hpp"
 #include "actors/contracts/flow.hpp"
 #include "actors/contracts/metrics.hpp"
 #include "actors/supervision/shard.hpp"
@@ -28,6 +29,7 @@ struct listener {
   address local;
   std::string public_host; ///< for Via and Record-Route; IPv6 in brackets
   std::uint16_t public_port = 5060;
+  bool moves = false; ///< its address may be another host's now: bound all the same
 };
 
 struct transport_limits {
@@ -86,6 +88,9 @@ public:
   receiver& up() const noexcept { return up_; }
   /// TLS contexts for both directions, set before open() where a listener is TLS.
   void use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client);
+  /// Asked before each batch, from now on; without one everything leaves.
+  void guard(egress* gate) noexcept { gate_ = gate; }
+  bool may_leave() const noexcept { return gate_ == nullptr || gate_->may_leave(); }
   /// The other shards' transports, by index: a stream's packets are handed to its owner.
   void know(std::vector<transports*> all) { all_ = std::move(all); }
 
@@ -108,6 +113,7 @@ private:
   std::vector<std::unique_ptr<udp_port>> udp_; ///< by listener; null for streams
   std::unique_ptr<stream_ports> streams_;
   std::vector<transports*> all_;
+  egress* gate_ = nullptr;
   std::unordered_map<std::string, std::uint32_t> this_second_; ///< messages by source address
   std::int64_t second_ = 0;
 };

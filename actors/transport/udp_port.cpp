@@ -67,6 +67,8 @@ void udp_port::open() {
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
   setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+  if (owner_.listeners()[index_].moves)
+    setsockopt(fd, local.v6 ? IPPROTO_IPV6 : IPPROTO_IP, local.v6 ? IPV6_FREEBIND : IP_FREEBIND, &on, sizeof on);
   sockaddr_storage name{};
   if (::bind(fd, reinterpret_cast<sockaddr*>(&name), to_sockaddr(local, name)) != 0)
     throw std::system_error(errno, std::system_category(), "cannot listen on udp://" + to_string(local));
@@ -153,6 +155,10 @@ void udp_port::send(const address& to, packet_ref octets, const sip::transaction
 }
 
 void udp_port::flush() {
+  if (!out_.empty() && !owner_.may_leave()) {
+    owner_.counts().add(metric::dropped_late, out_.size());
+    out_.clear();
+  }
   std::size_t done = 0;
   bool blamed = false; // for an error that came back for an earlier datagram: the kernel tells it on the next call
   while (!waiting_ && done < out_.size()) {

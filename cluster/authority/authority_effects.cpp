@@ -34,8 +34,10 @@ void authority::run(const member_effect::store_raise_generation& e) {
 void authority::run(const member_effect::new_generation& e) { step(ownership_event(e)); }
 
 void authority::run(const member_effect::gone& e) {
-  host_.report("node " + std::to_string(static_cast<std::uint16_t>(e.proof.node)) + " is gone, life " +
-               std::to_string(e.proof.life) + (e.proof.certain ? ", for certain" : ""));
+  auto live = live_nodes(member_, options_.leases);
+  if (std::find(live.begin(), live.end(), e.proof.node) == live.end()) // else it was one of its earlier lives
+    host_.report("node " + std::to_string(static_cast<std::uint16_t>(e.proof.node)) + " is gone, life " +
+                 std::to_string(e.proof.life) + (e.proof.certain ? ", for certain" : ""));
   step(ownership_event(e));
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,8 @@ struct open_options {
   std::function<group_number(entity_view)> group_of = [](entity_view) { return group_number{0}; };
   /// Groups to own from the opening on, each under the epoch after the one found.
   std::vector<group_number> groups = {0};
+  /// Under this token instead: a map has granted it. Should a newer fence stand, on_fenced tells it, and opening fails.
+  std::optional<token> as;
   /// Another owner has the group, by this fence; once for each loss. What was not stored of it never will be. From the store's thread.
   std::function<void(group_number, const token& fence)> on_fenced = [](group_number, const token&) {};
   redis_options redis;

@@ -129,16 +129,18 @@ void redis_backend::poll_woken(clock::time_point limit) {
 
 result<void> redis_backend::start(const open_options& options) {
   opening_.open = options.groups.size();
-  auto taken = [this](const taking& how) {
+  auto taken = [this, &options](const taking& how) {
+    if (options.as && !how.fault.empty() && how.fence > *options.as)
+      options.on_fenced(options.groups.front(), how.fence);
     std::lock_guard held(opening_.mutex);
     --opening_.open;
     if (!how.fault.empty())
       opening_.fault = how.fault;
     waker_.nudge();
   };
-  loop_.post([this, groups = options.groups, taken, life = random_life()] {
+  loop_.post([this, groups = options.groups, taken, as = options.as, life = random_life()] {
     for (auto group : groups)
-      writer_->take(group, {1, 0, life}, raising::next, taken);
+      writer_->take(group, as.value_or(token{1, 0, life}), as ? raising::take : raising::next, taken);
     writer_->start();
   });
   loop_.start();

@@ -276,12 +276,34 @@ void check_link_tls(checker& c) {
       check_file(c, key, *path);
 }
 
+/// With groups the nodes are one; without, they are linked, and each serves for itself.
+void check_groups(checker& c) {
+  auto& cluster = c.config.cluster;
+  if (cluster.groups.empty())
+    return;
+  for (auto key : {"sip.access", "sip.core", "icscf.listen", "scscf.listen"})
+    if (c.in.given(key))
+      c.wrong(key, "is given beside cluster.groups", "give the listeners to groups");
+  if (!cluster.store.starts_with("redis"))
+    c.wrong(
+        "cluster.store", "is no Redis: nodes that take over from each other need one that all of them reach",
+        "write for example: store = \"redis-sentinel://192.0.2.51:26379,192.0.2.52:26379,192.0.2.53:26379/mymaster\"");
+  if (c.config.node.secret.empty())
+    c.wrong("node.secret_file", "is missing: nodes must understand each other's tokens",
+            "give all nodes the same secret (`openssl rand -hex 32`)");
+  if (!c.config.sip.fuse)
+    c.wrong("sip.fuse", "is false beside cluster.groups", "take it out");
+  if (cluster.nodes.size() == 2)
+    c.warn("cluster.nodes", "are two: while Redis is away neither may take over from the other", "use three or more");
+}
+
 void check_cluster(checker& c) {
   auto& cluster = c.config.cluster;
   if (cluster.nodes.empty()) {
     if (!cluster.link.host.empty())
       c.warn("cluster.link", "is given, but there are no cluster.nodes: nothing is opened", "name the nodes");
-    for (auto key : {"cluster.name", "cluster.node_id", "cluster.tls_certificate", "cluster.tls_key", "cluster.tls_ca"})
+    for (auto key : {"cluster.name", "cluster.node_id", "cluster.groups", "cluster.tls_certificate", "cluster.tls_key",
+                     "cluster.tls_ca"})
       if (c.in.given(key))
         c.wrong(key, "is given, but there are no cluster.nodes", "name the nodes, or take it out");
     return;
@@ -304,6 +326,7 @@ void check_cluster(checker& c) {
             "change one of the two");
   check_link_address(c, "cluster.link", cluster.link);
   check_link_tls(c);
+  check_groups(c);
 }
 
 } // namespace
@@ -329,6 +352,11 @@ void complete(node_config& config, reading& in) {
       unless_given("cluster.node_id", config.cluster.node_id, each.id);
   if (auto* own = own_node(config.cluster))
     unless_given("cluster.link", config.cluster.link, own->link);
+  unless_given("cluster.life_file", config.cluster.life_file, "var/" + config.node.name + ".life");
+  for (auto& group : config.cluster.groups) { // all of them, to be checked as any; a group's own part is cut out later
+    config.sip.access.insert(config.sip.access.end(), group.access.begin(), group.access.end());
+    config.sip.core.insert(config.sip.core.end(), group.core.begin(), group.core.end());
+  }
   unless_given("icscf.scscfs", config.icscf.scscfs, std::vector<scscf_choice>{{config.scscf.name, {}}});
   for (auto& [key, all] : listener_lists(config))
     for (auto& each : all)

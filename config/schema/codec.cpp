@@ -108,4 +108,39 @@ bool codec<cluster_node>::read(const slot& at, const value& from, cluster_node& 
   return true;
 }
 
+std::string codec<cluster_group>::show(const cluster_group& from) {
+  return "{ access = " + codec<std::vector<listener>>::show(from.access) +
+         ", core = " + codec<std::vector<listener>>::show(from.core) +
+         (from.interface.empty() ? "" : ", interface = " + literal(from.interface)) + " }";
+}
+
+namespace {
+
+constexpr std::string_view group_keys[] = {"access", "core", "interface"};
+
+bool read_group_entry(const slot& at, const entry& from, cluster_group& into) {
+  slot inner{at.in, at.of, at.key + "." + from.key};
+  if (from.key == "access")
+    return codec<std::vector<listener>>::read(inner, from.content, into.access);
+  if (from.key == "core")
+    return codec<std::vector<listener>>::read(inner, from.content, into.core);
+  if (from.key == "interface")
+    return codec<std::string>::read(inner, from.content, into.interface);
+  return inner.wrong(from.at, "is not known", did_you_mean(from.key, group_keys));
+}
+
+} // namespace
+
+bool codec<cluster_group>::read(const slot& at, const value& from, cluster_group& into) {
+  auto* entries = std::get_if<table>(&from.is);
+  if (entries == nullptr)
+    return at.wrong_kind(from, "a table {access, core, interface}");
+  bool ok = true;
+  for (auto& entry : *entries)
+    ok = read_group_entry(at, entry, into) && ok;
+  if (ok && into.core.empty())
+    return at.wrong(from.at, "has no core listener", "add for example: core = [\"udp://192.0.2.10:5070\"]");
+  return ok;
+}
+
 } // namespace troupe::config

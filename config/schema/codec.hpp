@@ -237,4 +237,12 @@ struct codec<cluster_node> {
   static bool read(const slot& at, const value& from, cluster_node& into);
 };
 
+/// { access = ["udp://192.0.2.10"], core = ["udp://192.0.2.10:5070"], interface = "eth0" }
+template <>
+struct codec<cluster_group> {
+  static std::string type() { return "{access, core, interface}"; }
+  static std::string show(const cluster_group& from);
+  static bool read(const slot& at, const value& from, cluster_group& into);
+};
+
 } // namespace troupe::config

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -169,17 +170,30 @@ struct cluster_node {
   friend bool operator==(const cluster_node&, const cluster_node&) = default;
 };
 
+/// What is owned, moved and taken over as one: cluster.md 1. Its number is its place in the list.
+struct cluster_group {
+  std::vector<listener> access, core;
+  std::string interface; ///< empty: the one in whose subnet the addresses are
+
+  friend bool operator==(const cluster_group&, const cluster_group&) = default;
+};
+
 struct cluster_options {
   std::string store = "memory"; ///< what store::open takes
   std::string redis_prefix = "troupe:", redis_key_file, redis_password_file;
   std::string redis_ca, redis_certificate, redis_private_key;
   milliseconds redis_timeout{1'000}, redis_open_timeout{10'000};
   seconds redis_keep{7 * 24 * 3'600};
-  std::uint32_t redis_replicas = 2; ///< of the Sentinels' master; 0: it may write alone
-  std::string name;                ///< home_domain by default
-  std::vector<cluster_node> nodes; ///< none: a single node
-  std::uint32_t node_id = 0;       ///< of `nodes`
-  endpoint link;                   ///< of this node in `nodes` by default; an empty host where there are none
+  std::uint32_t redis_replicas = 2;   ///< of the Sentinels' master; 0: it may write alone
+  std::string name;                   ///< home_domain by default
+  std::vector<cluster_node> nodes;    ///< none: a single node
+  std::uint32_t node_id = 0;          ///< of `nodes`
+  std::vector<cluster_group> groups;  ///< the same on all nodes
+  std::optional<std::uint32_t> group; ///< no option: whose site this configuration is, as the node cuts it out
+  bool install_addresses = true;      ///< false: keepalived's or the operator's task
+  std::string life_file;              ///< "var/NAME.life" by default
+  std::string egress_log;             ///< empty: none
+  endpoint link;                      ///< of this node in `nodes` by default; an empty host where there are none
   std::string tls_certificate, tls_key, tls_ca;
 };
 

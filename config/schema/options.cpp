@@ -325,6 +325,22 @@ std::vector<option> make_options() {
       make("cluster.node_id", FIELD(cluster.node_id),
            {.least = 1, .most = 65'535, .example = "1", .default_note = "that of `node.name` in `cluster.nodes`"},
            "Which of `cluster.nodes` this one is."),
+      make(
+          "cluster.groups", FIELD(cluster.groups),
+          {.empty = true, .example = "[{ access = [\"udp://192.0.2.10\"], core = [\"udp://192.0.2.10:5070\"] }]"},
+          "What nodes own, hand over and take over: each group is a set of listeners, with all that comes in by them. "
+          "The same list on all nodes, several a node; instead of `sip.access` and `sip.core`. A group's number is its "
+          "place in the list, from 0, and its S-CSCF is called gNUMBER.HOST, after `scscf.name`. The first group also "
+          "has the HSS."),
+      make("cluster.install_addresses", FIELD(cluster.install_addresses), {},
+           "Install the addresses of a group's listeners on the node that owns it, announce them, and remove them with "
+           "it (needs CAP_NET_ADMIN and CAP_NET_RAW). false: keepalived does, or clients find nodes by SRV records."),
+      make("cluster.life_file", FIELD(cluster.life_file),
+           {.empty = true, .example = "\"var/node-a.life\"", .default_note = "`var/NAME.life`"},
+           "Where this node keeps the number of its newest life."),
+      make("cluster.egress_log", FIELD(cluster.egress_log), {.empty = true, .example = path_example},
+           "For tests of a cluster: from when to when this node sent for a group, a JSON object a line. Grows for "
+           "ever."),
       make("cluster.link", FIELD(cluster.link),
            {.empty = true, .example = "\"192.0.2.1:4500\"", .default_note = "this node's in `cluster.nodes`"},
            "Numeric address and port on which this node takes the others' links, where it differs from what they "

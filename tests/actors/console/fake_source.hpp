@@ -65,7 +65,9 @@ public:
     return {"node-a", "0.1.0", "ims.example", {"pcscf", "scscf"}, {"udp://127.0.0.1:5060 access"}, {1'000}};
   }
   std::vector<std::optional<milliseconds>> refresh(milliseconds) override { return delays; }
-  std::vector<const metrics*> counts() const override { return {&shard_a, &shard_b}; }
+  std::vector<std::shared_ptr<const metrics>> counts() const override {
+    return {{std::shared_ptr<void>(), &shard_a}, {std::shared_ptr<void>(), &shard_b}};
+  }
   store_facts store() const override { return {"memory", 5, 1, 7, 0, 2, 1'500, "disk full"}; }
   std::optional<hss_facts> hss() const override {
     return has_hss ? std::optional(hss_facts{subscriptions.size(), 0, 3}) : std::nullopt;

@@ -58,7 +58,7 @@ struct shards {
   metrics a, b;
   scrape from;
   shards() {
-    from.shards = {&a, &b};
+    from.shards = {{std::shared_ptr<void>(), &a}, {std::shared_ptr<void>(), &b}};
     from.delays = {milliseconds(1), milliseconds(2)};
     from.hss = hss_facts{};
     from.node.name = "a \"quoted\\ name\nin two lines";

@@ -1,0 +1,175 @@
+#include "actors/node/site.hpp"
+
+#include <cstring>
+#include <future>
+#include <spdlog/spdlog.h>
+
+#include "actors/node/settings.hpp"
+
+namespace troupe {
+namespace {
+
+/// As the shards address them: registration_front and dispatcher.
+std::size_t shard_of_record(store::entity_view id, const siphash_key& secret) {
+  if (id.type == store::kind::call)
+    if (auto call = call_table::call_of(id.key))
+      return call->key.hash;
+  if (id.type == store::kind::access_binding && id.key.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t hash;
+    std::memcpy(&hash, id.key.data(), sizeof hash);
+    return hash;
+  }
+  return siphash(secret, id.key);
+}
+
+} // namespace
+
+site::site(const config::node_config& config, surroundings around) : config_(config), around_(std::move(around)) {
+  calls_ = call_settings_of(config_, around_.secret);
+  registrations_ = registration_settings_of(config_, around_.secret);
+  open_store();
+  make_shards();
+}
+
+void site::open_store() {
+  auto how = store_options_of(config_);
+  how.shard_of = [this](store::entity_view id) { return shard_of_record(id, calls_->secret); };
+  how.wake = [this](std::size_t index) {
+    std::lock_guard held(waking_);
+    if (!awake_)
+      return;
+    auto& tree = *shards_[index];
+    tree.home.post([&tree] { tree.values.poll(); });
+  };
+  how.on_fenced = [this](store::group_number, const store::token& fence) { around_.overtaken(fence); };
+  if (around_.as) {
+    auto group = around_.as->group;
+    how.groups = {group};
+    how.as = around_.as->by;
+    how.group_of = [group](store::entity_view) { return group; };
+  }
+  auto opened = store::open(how);
+  if (!opened)
+    throw std::runtime_error(opened.error().what);
+  store_ = std::move(*opened);
+  for (auto& note : store_->notes())
+    spdlog::warn("store: {}", note);
+}
+
+void site::make_shards() {
+  auto log = [](const failure& f, verdict) {
+    spdlog::error("an actor failed: {} while handling {}: {}", f.who, f.doing, f.what);
+  };
+  for (std::uint16_t i = 0; i < config_.node.shards; ++i) {
+    auto& tree = *shards_.emplace_back(std::make_unique<shard_tree>(
+        i, around_.system, *calls_, listeners_of(config_), transport_limits_of(config_), resolver_options_of(config_),
+        store_->at(i), *registrations_, seen_, config_.node.shards, log, around_.give_up));
+    tree.net.guard(around_.gate);
+    tree.use_hss(around_.hss(tree));
+    pulses_.push_back(std::make_shared<pulse>());
+  }
+  for (auto& tree : shards_)
+    tree->connect(shards_, peers_of(config_));
+  auto contexts = tls_contexts_of(config_);
+  if (contexts.server)
+    for (auto& tree : shards_)
+      tree->net.use_tls(contexts.server, contexts.client);
+  let_store_wake(true);
+}
+
+/// The store may want its partitions polled before there are shards, and when they are gone.
+void site::let_store_wake(bool may) {
+  std::lock_guard held(waking_);
+  awake_ = may;
+  for (auto& tree : shards_)
+    if (may)
+      tree->home.post([&tree = *tree] { tree.values.poll(); });
+}
+
+site::~site() {
+  for (auto& tree : shards_)
+    tree->home.stop();
+  let_store_wake(false);
+}
+
+/// Calls read what registrations publish, on whatever shard these are: all of it is there before any shard hears a message.
+void site::start() {
+  for (auto& tree : shards_)
+    tree->home.start([&tree = *tree] { tree.registrations->recover(); });
+  on_each_shard([](shard_tree&) {}); // the rounds in which they published have ended
+  on_each_shard([](shard_tree& tree) {
+    tree.calls.recover();
+    tree.net.open();
+  });
+  started_ = true;
+}
+
+/// Waits for all of them; what they throw is thrown here.
+void site::on_each_shard(const std::function<void(shard_tree&)>& work) {
+  std::vector<std::future<void>> done;
+  for (auto& tree : shards_) {
+    auto task = std::make_shared<std::packaged_task<void()>>([&work, &tree = *tree] { work(tree); });
+    done.push_back(task->get_future());
+    tree->home.post([task] { (*task)(); });
+  }
+  for (auto& each : done)
+    each.get();
+}
+
+void site::drain() {
+  for (auto& tree : shards_)
+    tree->home.post([&tree = *tree] {
+      tree.in.drain();
+      tree.net.stop_accepting();
+    });
+}
+
+void site::settle(std::function<void()> done) {
+  auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
+  auto one = [left, done = std::move(done)](store::outcome) {
+    if (left->fetch_sub(1) == 1)
+      done();
+  };
+  for (auto& tree : shards_)
+    tree->home.post([&values = tree->values, one] {
+      values.after_commit(one);
+      values.flush();
+    });
+}
+
+void site::tell(const hss::notices& what) {
+  auto& first = *shards_.front();
+  first.home.post([&first, what] {
+    for (auto& r : what.terminations)
+      first.registrations->on(r);
+    for (auto& p : what.profiles)
+      first.registrations->on(p);
+  });
+}
+
+std::size_t site::under_way() const {
+  std::size_t sum = 0;
+  for (auto& tree : shards_) {
+    tree->home.post([&tree = *tree] { tree.refresh_gauges(); });
+    for (auto m : {metric::unanswered_now, metric::sessions_now})
+      sum += tree->counts.get(m);
+  }
+  return sum;
+}
+
+bool site::alive(milliseconds patience) {
+  auto now = std::chrono::steady_clock::now();
+  bool all = true;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    auto& one = pulses_[i];
+    if (one->answered.exchange(false)) {
+      one->asked = now;
+      shards_[i]->home.post([one] { one->answered = true; });
+    } else if (now - one->asked > patience) {
+      all = false;
+    }
+  }
+  return all;
+}
+
+} // namespace troupe

@@ -1,0 +1,88 @@
+// What serves one group: its shards with their sockets, calls and registrations, and its part of the store. A single
+// node has one; a cluster's node one for each group that it owns, made when the group is granted, thrown away whole when
+// it goes: cluster.md 1 and 9, docs/decisions/sites.md.
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "actors/contracts/egress.hpp"
+#include "actors/node/shard_tree.hpp"
+#include "actors/roles/hss/changes.hpp"
+#include "cluster/store/backend.hpp"
+#include "config/schema/config.hpp"
+
+namespace troupe {
+
+class site {
+public:
+  struct surroundings {
+    caf::actor_system& system;
+    std::string secret;
+    /// Each shard's way to the HSS.
+    std::function<std::unique_ptr<cx_port>(shard_tree&)> hss;
+    std::function<void(const std::string& why)> give_up; ///< from any thread
+    egress* gate = nullptr;                              ///< none: a single node
+    /// Under which its group is owned; none: a single node's.
+    struct grant {
+      store::group_number group = 0;
+      store::token by;
+    };
+    std::optional<grant> as;
+    /// Another owner has the group; from the store's thread.
+    std::function<void(const store::token& fence)> overtaken;
+  };
+  /// Opens the store and reads what it has of the group. Throws std::exception with a sentence for the operator.
+  site(const config::node_config& config, surroundings around);
+  site(const site&) = delete;
+  ~site();
+
+  /// Opens the sockets and serves; returns when it does.
+  void start();
+  bool started() const noexcept { return started_; }
+  /// No new work and no further connections.
+  void drain();
+  /// Stores what is dirty on all shards, then runs `done` on one of their threads.
+  void settle(std::function<void()> done);
+  /// To the S-CSCFs, from any thread.
+  void tell(const hss::notices& what);
+  /// Requests without a final response, and calls.
+  std::size_t under_way() const;
+  /// False when a shard has done nothing for that long. Asked from one thread, every 50 ms or so.
+  bool alive(milliseconds patience);
+
+  const config::node_config& config() const noexcept { return config_; }
+  const std::vector<std::unique_ptr<shard_tree>>& shards() const noexcept { return shards_; }
+  const snapshots& registrations() const noexcept { return seen_; }
+  store::backend& values() noexcept { return *store_; }
+  const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
+
+private:
+  void open_store();
+  void make_shards();
+  void let_store_wake(bool may);
+  void on_each_shard(const std::function<void(shard_tree&)>& work);
+
+  struct pulse {
+    std::atomic<bool> answered = true;
+    std::chrono::steady_clock::time_point asked;
+  };
+
+  const config::node_config config_;
+  const surroundings around_;
+  std::unique_ptr<call_settings> calls_;
+  std::mutex waking_;
+  bool awake_ = false; ///< under the mutex; both until the store has ended
+  std::unique_ptr<store::backend> store_;
+  std::unique_ptr<registration_settings> registrations_;
+  snapshots seen_;
+  std::vector<std::unique_ptr<shard_tree>> shards_;
+  std::vector<std::shared_ptr<pulse>> pulses_;
+  std::atomic<bool> started_ = false;
+};
+
+} // namespace troupe
