@@ -131,6 +131,8 @@ cx::saa server::on(const cx::sar& request) {
   return std::move(step.answer);
 }
 
+void server::on(const cx::sar& request, const executor&, std::function<void(cx::saa)> then) { then(on(request)); }
+
 void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
   auto again = [this, request, back, then](bool reserved) {
     back([this, request, back, then, reserved] {

@@ -59,6 +59,7 @@ public:
   cx::lia on(const cx::lir& request);
   cx::saa on(const cx::sar& request);
   void on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then);
+  void on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then);
 
   /// RTR and PPR for the S-CSCFs; called on any thread. To be set before the first request.
   void listen(std::function<void(const notices&)> listener) { listener_ = std::move(listener); }
