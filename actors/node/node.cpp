@@ -97,10 +97,22 @@ void node::open_cluster() {
     around.as = as;
     around.gate = &gate;
     around.overtaken = std::move(overtaken);
+    if (config_.has(config::role::hss))
+      around.hss = [this, as](shard_tree& tree) { return exchange_->port_for(as, tree); };
     return std::make_unique<site>(site_config(config_, group), std::move(around));
   };
+  std::vector<cluster::node_id> others;
+  for (auto& each : config_.cluster.nodes)
+    if (each.id != config_.cluster.node_id)
+      others.push_back(static_cast<cluster::node_id>(each.id));
+  exchange_ = std::make_unique<cx_exchange>(*links_, static_cast<cluster::node_id>(config_.cluster.node_id), others);
   host_ = std::make_unique<cluster_host>(
       config_, *links_, cluster_host::surroundings{make, [this](const std::string& why) { give_up(why); }});
+  exchange_->use(*host_);
+  if (hss_) {
+    exchange_->serve(std::make_shared<hss::cx_service>(*hss_, [](std::function<void()> work) { work(); }));
+    hss_->listen([this](const hss::notices& what) { exchange_->tell(what); });
+  }
 }
 
 std::vector<std::shared_ptr<site>> node::sites() const {
@@ -141,7 +153,10 @@ void node::start() {
   }
   if (links_)
     links_->start(host_ ? link_tree::hearing([this](cluster::node_id from, const cluster::incoming& message) {
-      host_->heard(from, message);
+      if (message.kind == cluster::frame_kind::entity)
+        exchange_->heard(from, message);
+      else
+        host_->heard(from, message);
     })
                         : link_tree::hearing());
   if (host_)

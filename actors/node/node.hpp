@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actors/node/cluster_host.hpp"
+#include "actors/node/cx_exchange.hpp"
 #include "actors/node/link_tree.hpp"
 #include "actors/node/site.hpp"
 #include "actors/roles/hss/server.hpp"
@@ -64,6 +65,7 @@ private:
   std::unique_ptr<hss::server> hss_;
   std::shared_ptr<site> only_; ///< of a single node
   std::unique_ptr<link_tree> links_;
+  std::unique_ptr<cx_exchange> exchange_;
   std::unique_ptr<cluster_host> host_;
   std::function<void()> before_drain_;
   std::atomic<bool> gave_up_ = false;
