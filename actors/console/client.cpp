@@ -165,6 +165,17 @@ ctl_status client::status() {
     if (s.contains("hss"))
       line(out_, "hss",
            text_at(s["hss"], "subscribers") + " subscribers, " + text_at(s["hss"], "disk_failures") + " disk failures");
+    if (s.contains("cluster")) {
+      auto& c = s["cluster"];
+      std::size_t here = 0;
+      for (auto& g : c["groups"])
+        here += g["here"].is_null() ? 0 : 1;
+      line(out_, "cluster",
+           text_at(c, "lease") + ", " + std::to_string(here) + " of " + std::to_string(c["groups"].size()) +
+               " groups here; nodes alive: " + joined(c["live"]) +
+               (c["draining"].empty() ? "" : "; draining: " + joined(c["draining"])) + "; map " +
+               text_at(c, "map_version") + ", generation " + text_at(c, "generation"));
+    }
     for (std::size_t i = 0; i < s["shards"].size(); ++i)
       if (!s["shards"][i]["answers"].get<bool>())
         line(out_, "shard " + std::to_string(i), "DOES NOT ANSWER");
@@ -189,6 +200,13 @@ ctl_status client::nodes() {
     out_ << t.text();
     if (!links.empty())
       out_ << links.text();
+    if (!list.contains("cluster"))
+      return;
+    table groups({"GROUP", "OWNER", "EPOCH", "HERE", "ADDRESSES"});
+    for (auto& g : list["cluster"]["groups"])
+      groups.add({text_at(g, "group"), text_at(g, "owner"), text_at(g, "epoch"), text_at(g, "here"),
+                  joined(g["addresses"])});
+    out_ << groups.text();
   });
 }
 
@@ -331,8 +349,7 @@ ctl_status client::drain(const std::string& node) {
       here->contains("items") && !(*here)["items"].empty() ? text_at((*here)["items"].front(), "name") : std::string();
   if (!node.empty() && node != name)
     return not_yet("the node at " + how_.url + " is " + name +
-                   ": draining another node needs a cluster, which this release does not have;"
-                   " name that node's --admin");
+                   ": each node drains itself; name that node's --admin");
   return show({"POST", "/api/v1/drain", {}, {}},
               [&](const json&) { out_ << harmless(name) << " drains, and ends when its calls have\n"; });
 }

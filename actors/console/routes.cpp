@@ -173,7 +173,12 @@ void routes::metrics_page(response& to) {
   to.set_content(metrics_text(gather(scrape_patience)), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-void routes::status(response& to) { send(to, view(gather(scrape_patience), wall_clock())); }
+void routes::status(response& to) {
+  auto out = view(gather(scrape_patience), wall_clock());
+  if (auto all = source_.cluster())
+    out["cluster"] = view(*all);
+  send(to, out);
+}
 
 /// This one, and those that it has links to.
 void routes::nodes(response& to) {
@@ -186,7 +191,10 @@ void routes::nodes(response& to) {
   auto items = json::array({one});
   for (auto& each : source_.links())
     items.push_back(view(each));
-  send(to, {{"items", items}, {"next", nullptr}});
+  json out{{"items", items}, {"next", nullptr}};
+  if (auto all = source_.cluster())
+    out["cluster"] = view(*all);
+  send(to, out);
 }
 
 void routes::registrations(const request& q, response& to) {

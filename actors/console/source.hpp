@@ -113,6 +113,21 @@ struct subscriber_facts {
   std::string server_name;
 };
 
+/// As this node sees its cluster.
+struct cluster_facts {
+  struct group_part {
+    std::uint32_t number = 0;
+    std::string owner; ///< a node's name; empty: nobody's
+    std::uint64_t epoch = 0;
+    std::string here; ///< "serving", "taking up", "handing over", or empty
+    std::vector<std::string> addresses;
+  };
+  std::string lease; ///< "serving", "joining", "stopped"
+  std::uint64_t life = 0, generation = 0, map_version = 0;
+  std::vector<std::string> live, draining; ///< names
+  std::vector<group_part> groups;
+};
+
 struct import_facts {
   std::size_t added = 0, changed = 0, unchanged = 0;
 };
@@ -138,6 +153,7 @@ public:
   virtual std::vector<call_facts> call(std::string_view id) = 0;
   virtual std::vector<peer_facts> peers() = 0;
   virtual std::vector<link_facts> links() = 0; ///< none on a single node
+  virtual std::optional<cluster_facts> cluster() const { return std::nullopt; }
 
   virtual listing<std::string> subscribers(const page& which) = 0;
   virtual std::optional<subscriber_facts> subscriber(std::string_view identity) = 0;

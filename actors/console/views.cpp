@@ -126,6 +126,23 @@ json view(const call_facts& c) {
 
 json view(const peer_facts& p) { return {{"name", p.name}, {"kind", p.kind}}; }
 
+json view(const cluster_facts& c) {
+  auto groups = json::array();
+  for (auto& g : c.groups)
+    groups.push_back({{"group", g.number},
+                      {"owner", g.owner.empty() ? json() : json(g.owner)},
+                      {"epoch", g.epoch},
+                      {"here", g.here.empty() ? json() : json(g.here)},
+                      {"addresses", g.addresses}});
+  return {{"lease", c.lease},
+          {"life", c.life},
+          {"generation", c.generation},
+          {"map_version", c.map_version},
+          {"live", c.live},
+          {"draining", c.draining},
+          {"groups", groups}};
+}
+
 json view(const link_facts& l) {
   using at = cluster::node_link::phase;
   auto connecting = l.at == at::connecting || l.at == at::greeting;

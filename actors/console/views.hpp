@@ -14,6 +14,7 @@ json view(const scrape& status, instant now);
 json view(const registration_facts& r);
 json view(const call_facts& c);
 json view(const peer_facts& p);
+json view(const cluster_facts& c);
 json view(const link_facts& l);
 json view(const subscriber_facts& s);
 json view(const import_facts& i);

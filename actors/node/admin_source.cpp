@@ -151,6 +151,11 @@ std::vector<link_facts> admin_source::links() {
   return links ? links->peers(list_patience).value_or(std::vector<link_facts>{}) : std::vector<link_facts>{};
 }
 
+std::optional<console::cluster_facts> admin_source::cluster() const {
+  auto* host = of_.cluster();
+  return host ? std::optional(cluster_facts_of(of_.config(), host->view())) : std::nullopt;
+}
+
 console::store_facts admin_source::store() const {
   console::store_facts out{store::without_password(of_.config().cluster.store), 0, 0, 0, 0, 0, 0, {}};
   for (auto& each : of_.sites()) {

@@ -28,6 +28,7 @@ public:
   std::vector<console::call_facts> call(std::string_view id) override;
   std::vector<console::peer_facts> peers() override;
   std::vector<link_facts> links() override;
+  std::optional<console::cluster_facts> cluster() const override;
 
   console::listing<std::string> subscribers(const console::page& which) override;
   std::optional<console::subscriber_facts> subscriber(std::string_view identity) override;

@@ -1,5 +1,7 @@
 #include "actors/node/admin_views.hpp"
 
+#include "actors/node/cluster_host.hpp"
+
 #include <algorithm>
 
 #include "actors/dialog/call_table.hpp"
@@ -123,6 +125,47 @@ std::optional<console::call_facts> call_of(const std::string& key, std::string_v
     out.call_id = value.dialogs.front().state.call_id;
   for (auto& d : value.dialogs)
     out.dialogs.push_back(dialog_of(d));
+  return out;
+}
+
+console::cluster_facts cluster_facts_of(const config::node_config& c, const cluster::authority::snapshot& seen) {
+  using phase = cluster::membership::phase;
+  auto name = [&](cluster::node_id id) {
+    for (auto& each : c.cluster.nodes)
+      if (static_cast<cluster::node_id>(each.id) == id)
+        return each.name;
+    return std::string();
+  };
+  auto& [member, owner] = seen;
+  console::cluster_facts out;
+  out.lease = member.at == phase::serving ? "serving" : member.at == phase::joining ? "joining" : "stopped";
+  out.life = member.life;
+  out.generation = member.generation;
+  out.map_version = owner.map.version;
+  for (auto id : owner.live)
+    out.live.push_back(name(id));
+  for (auto& each : owner.map.members)
+    if (each.draining)
+      out.draining.push_back(name(each.node));
+  auto addresses = service_addresses_of(c);
+  for (std::size_t i = 0; i < owner.map.groups.size(); ++i) {
+    using at = cluster::holding::phase;
+    auto& entry = owner.map.groups[i];
+    auto& held = owner.groups[i];
+    auto& group = out.groups.emplace_back();
+    group.number = static_cast<std::uint32_t>(i);
+    group.owner = name(entry.owner);
+    group.epoch = entry.by.epoch;
+    if (held.out.at != cluster::handover_source::phase::none)
+      group.here = "handing over";
+    else if (held.at == at::owned || held.at == at::renewing)
+      group.here = "serving";
+    else if (held.at != at::none)
+      group.here = "taking up";
+    for (auto& each : addresses)
+      if (cluster::index_of(each.group) == i)
+        group.addresses.push_back(cluster::to_string(each.ip));
+  }
   return out;
 }
 

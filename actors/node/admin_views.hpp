@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "actors/console/source.hpp"
+#include "cluster/authority/authority.hpp"
+#include "config/schema/config.hpp"
 #include "actors/roles/hss/server.hpp"
 
 namespace troupe {
@@ -12,6 +14,7 @@ namespace troupe {
 /// Nothing when the value cannot be read.
 std::optional<console::registration_facts> registration_of(const std::string& key, std::string_view stored);
 std::optional<console::call_facts> call_of(const std::string& key, std::string_view stored);
+console::cluster_facts cluster_facts_of(const config::node_config& config, const cluster::authority::snapshot& seen);
 console::subscriber_facts subscriber_of(const hss::description& from);
 
 } // namespace troupe
