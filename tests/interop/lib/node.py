@@ -33,8 +33,8 @@ class not_ready(AssertionError):
 class node:
     """One `troupe run`; a context manager that ends what it started."""
 
-    def __init__(self, config, *, program=None, log=None, admin="127.0.0.1:8080", env=None):
-        self.config, self.program = str(config), program or binary()
+    def __init__(self, config, *, program=None, log=None, admin="127.0.0.1:8080", env=None, inside=()):
+        self.config, self.program, self.inside = str(config), program or binary(), list(inside)
         self.log = pathlib.Path(log or str(config) + ".log")
         self.admin, self.env, self.child = admin, env, None
 
@@ -42,7 +42,7 @@ class node:
         """Starts it and waits for "ready" in its log, or for its /readyz."""
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
-            self.child = subprocess.Popen([self.program, "run", "--config", self.config], stdout=log, stderr=log,
+            self.child = subprocess.Popen([*self.inside, self.program, "run", "--config", self.config], stdout=log, stderr=log,
                                           stdin=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, **(self.env or {})})
         end = time.monotonic() + timeout
         while time.monotonic() < end:

@@ -1,0 +1,149 @@
+"""What must hold, held against what was seen: rows of the report. A figure that is missed makes the run fail."""
+
+import collections
+import dataclasses
+import math
+import statistics
+
+from . import owners
+from .takeover import longest
+
+GAUGES = ("calls", "sessions", "unanswered", "transactions")    # all zero when nothing goes on
+EXAMPLES = 20
+
+
+@dataclasses.dataclass
+class row:
+    """One figure: `limit` None is not judged; `value` None could not be seen, which is no pass where a limit stands."""
+    name: str
+    value: object
+    limit: object = None
+    unit: str = ""
+    examples: list = dataclasses.field(default_factory=list)
+    why: str = ""               # why it could not be seen, or what to know when reading it
+
+    @property
+    def held(self):
+        if self.limit is None:
+            return True
+        return self.value is not None and not (isinstance(self.value, float) and math.isnan(self.value)) and self.value <= self.limit
+
+    @property
+    def verdict(self):
+        if self.limit is None:
+            return "not judged"
+        return "held" if self.held else "not seen" if self.value is None else "MISSED"
+
+
+def judge(seen):
+    """All rows."""
+    limits = seen.scenario.limits
+    return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), _registrations(seen, limits), _left_over(seen, limits),
+            _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), _cdrs(), _harness(seen)]
+
+
+def _calls(seen, limits):
+    by = collections.defaultdict(list)
+    for one in seen.calls.values():
+        by[one.verdict].append(one)
+    made = seen.sipp.get("made", 0)
+    yield row("calls that were made", made)
+    yield row("calls that were completed", len(by["complete"]), examples=[])
+    for name, verdict, limit in (("confirmed dialogs lost", "confirmed lost", limits.confirmed_lost), ("early dialogs lost", "early lost", limits.early_lost),
+                                 ("INVITEs without a final response", "unanswered", limits.unanswered), ("new calls refused", "refused", limits.refused)):
+        yield row(name, len(by[verdict]), limit, examples=[explain(seen, one) for one in sorted(by[verdict], key=lambda c: c.lost_at)[:EXAMPLES]])
+
+
+def explain(seen, one):
+    """A call that was lost: how far it came, after which fault, and its messages as the witness saw them."""
+    before = [event for event in seen.events if event.began <= one.lost_at + 1 and not event.about]
+    fault = f"; last fault {before[-1].name} at {before[-1].began - seen.began:.3f}" if before else ""
+    ladder = seen.finals.get("ladders", {}).get(one.id, [])
+    shown = [f"{moment - seen.began:9.3f} {source} -> {destination} {line}" for moment, source, destination, line in ladder[:40]]
+    return "\n".join([f"{one.verdict}: {one.describe(seen.began)}{fault}"] + shown)
+
+
+def _finals(seen, limits):
+    if not seen.finals:
+        return row("transactions with two final responses", None, limits.two_finals, why="the witness did not report")
+    doubled = seen.finals["doubled"]
+    return row("transactions with two final responses", len(doubled), limits.two_finals, why=f"of {seen.finals['transactions']} that clients began", examples=[
+        f"{one['moment'] - seen.began:.3f} to {one['to']}: {one['cseq']} of {one['call']}: first {one['first'][0]}, then {one['then'][0]}" for one in doubled[:EXAMPLES]])
+
+
+def _owners(seen, limits):
+    if seen.scenario.topology.nodes == 1:
+        return row("moments with two owners of a group", None, why="one node has no groups")
+    if not seen.egress:
+        return row("moments with two owners of a group", None, limits.two_owners, why="the nodes have written no egress log")
+    found = owners.two_owners(seen.egress)
+    return row("moments with two owners of a group", len(found), limits.two_owners, examples=found[:EXAMPLES], why=f"in {len(seen.egress)} stretches")
+
+
+def _registrations(seen, limits):
+    if not all("after" in one for one in seen.nodes):
+        return row("registrations other than clients were told", None, limits.registrations_differ, why="a node was not ready in the end")
+    lost = [f"{impu}: told {contact}, the network has {sorted(seen.registered.get(impu, [])) or 'nothing'}"
+            for impu, contact in seen.told.items() if seen.registered.get(impu) != {contact}]
+    more = [f"{impu}: registered, and nobody was told" for impu in seen.registered if impu.startswith("sip:") and impu not in seen.told]
+    return row("registrations other than clients were told", len(lost) + len(more), limits.registrations_differ, examples=(lost + more)[:EXAMPLES],
+               why=f"of {len(seen.told)}")
+
+
+def _left_over(seen, limits):
+    if not all("after" in one for one in seen.nodes):
+        return row("left over when all is over", None, limits.left_over, why="a node was not ready in the end")
+    found = [f"{one['name']}: {one['after'][gauge]:.0f} {gauge}" for one in seen.nodes for gauge in GAUGES if one["after"][gauge]]
+    count = sum(one["after"][gauge] for one in seen.nodes for gauge in GAUGES)
+    if seen.redis_before and seen.redis_after and (more := seen.redis_after[1] - seen.redis_before[1]) > 0:
+        found.append(f"Redis: {more} fields more than before the first call")
+        count += more
+    return row("left over when all is over", int(count), limits.left_over, examples=found, why="calls, sessions, transactions; records in Redis")
+
+
+def _died(seen, limits):
+    deaths = [f"{one['name']} at {moment - seen.began:.3f} with status {status}" for one in seen.nodes for moment, status, _ in one["deaths"]]
+    deaths += [f"{one['name']} was not running in the end" for one in seen.nodes if not one["alive"]]
+    return row("nodes that ended by themselves", len(deaths), limits.died, examples=deaths)
+
+
+def _takeover(seen, limits):
+    times = longest(seen.probes, seen.outages)
+    if not seen.outages:
+        return
+    yield row("away after a fault, longest", max(times, default=None), limits.takeover, "s", why=f"{len(times)} faults, probes every 20 ms",
+              examples=[f"{moment - seen.began:.3f}: {time:.3f} s" for moment, time in zip(seen.outages, times)])
+    yield row("away after a fault, median", statistics.median(times) if times else None, None, "s")
+
+
+def _setup(seen, limits):
+    times = sorted((one.rang - one.invited) * 1000 for one in seen.calls.values() if one.rang is not None and one.invited is not None)
+    yield row("set-up (INVITE to 180), median", percentile(times, 0.5), None, "ms")
+    yield row("set-up (INVITE to 180), p99", percentile(times, 0.99), limits.setup_p99, "ms", why="over the whole run, faults included")
+
+
+def percentile(times, share):
+    return times[min(len(times) - 1, int(len(times) * share))] if times else None
+
+
+def _memory(seen, limits):
+    grown = {one["name"]: (one["memory_after"] - one["memory_before"]) / 2**20 for one in seen.nodes if one.get("same_process") and "memory_after" in one}
+    if not grown:
+        return row("growth of memory", None, None, "MiB", why="no node lived through the whole run")
+    return row("growth of memory", round(max(grown.values()), 1), limits.memory_growth, "MiB", examples=[f"{name}: {more:.1f} MiB" for name, more in grown.items()],
+               why="PSS before the first call and after the last timers")
+
+
+def _cdrs():
+    return row("CDRs missing or doubled", None, why="nodes write none yet")
+
+
+def _harness(seen):
+    """What the judge did not see must not pass for good."""
+    faults = list(seen.faults)
+    if (made := seen.sipp.get("made", 0)) != len(seen.calls):
+        faults.append(f"SIPp made {made} calls, and its notes tell of {len(seen.calls)}")
+    if dropped := seen.finals.get("dropped", 0):
+        faults.append(f"the witness missed {dropped} packets")
+    faults += [f"{event.name} at {event.began - seen.began:.1f} s {event.about}" for event in seen.events if event.about]
+    return row("faults of the test itself", len(faults), 0, examples=faults)

@@ -1,0 +1,159 @@
+"""The nodes under test: their configuration, and each a process on a host of its own. What a cluster needs to be told
+stands in `cluster_keys` and nowhere else.
+"""
+
+import json
+import os
+import secrets
+import signal
+import threading
+import time
+import urllib.parse
+
+from lib import config, process
+from lib.node import node, total
+
+from . import clock
+
+DOMAIN = "ims.example"
+SIP, ADMIN, LINK = 5060, "127.0.0.1:8080", 4500
+ROLES = ["pcscf", "icscf", "scscf", "hss"]
+
+
+def own_address(number):
+    return f"10.60.1.{number}"
+
+
+def service_address(group):
+    return f"10.60.2.{group}"
+
+
+def cluster_keys(topology, number):
+    """[cluster] of node `number` of several, and what else a cluster needs in other sections."""
+    link = {other: f"{own_address(other)}:{LINK}" for other in range(1, topology.nodes + 1)}
+    return {
+        "nodes": [{"id": other, "name": f"node-{other}", "link": link[other]} for other in link],
+        "node_id": number,
+        "groups": [{"id": group, "addresses": [service_address(group)]} for group in range(1, topology.groups + 1)],
+        "interface": "eth0",
+        "egress_log": "egress.jsonl",
+        "tls_certificate": topology.certificate, "tls_key": topology.key, "tls_ca": topology.authority,
+    }
+
+
+def configuration(topology, number, disk, provision, store):
+    """The sections of node `number`; `store` is what cluster.store says, or None for a file on its own disk."""
+    access = [f"{transport}://{service_address(group)}:{SIP}" for group in range(1, topology.groups + 1) for transport in ("udp", "tcp")]
+    cluster = {"store": store or f"file:{disk}/state.sqlite"}
+    if store and store.startswith("redis"):
+        cluster |= {"redis_key_file": topology.redis_key, "redis_replicas": topology.replicas if topology.store == "sentinel" else 0}
+    if topology.nodes > 1:
+        cluster |= cluster_keys(topology, number)
+        cluster["egress_log"] = f"{disk}/egress.jsonl"
+    made = {
+        "node": {"name": f"node-{number}", "roles": ROLES, "home_domain": DOMAIN, "shards": topology.shards, "drain_timeout": 2,
+                 "secret": "one and the same on every node"},
+        "sip": {"access": access},
+        "admin": {"listen": ADMIN},
+        "hss": {"database": f"{disk}/hss.sqlite", "provision": str(provision)},
+        "cluster": cluster,
+        "log": {"level": "info"},
+    }
+    return config.merge(made, topology.changes)
+
+
+def make_redis_key(path):
+    path.write_text(secrets.token_hex(32) + "\n")
+    path.chmod(0o600)
+    return str(path)
+
+
+class member(node):
+    """A node on its host. `ups` are the spans in which it was ready: (from, to) in boot time, the last one open."""
+
+    def __init__(self, number, host, disk, folder, sections, program, wall=None):
+        self.number, self.host, self.disk, self.wall = number, host, disk, wall
+        self.name = f"node-{number}"
+        super().__init__(config.write(folder / f"{self.name}.toml", sections), program=program, log=folder / f"{self.name}.log", admin=ADMIN,
+                         inside=host.inside() + (wall.before() if wall else []))
+        self.ups, self.deaths, self.wanted, self.lock = [], [], False, threading.RLock()
+
+    def start(self, timeout=60.0):
+        with self.lock:
+            self.wanted = True
+            super().start(timeout)
+            self.ups.append([clock.now(), None])
+            return self
+
+    def http(self, path, timeout=3.0):
+        with self.host.entered():
+            return super().http(path, timeout)
+
+    def processes(self):
+        return process.family(self.child.pid) if self.alive() else []
+
+    def signal(self, number):
+        """To the whole family, children first found; returns the moment just before."""
+        family = self.processes()
+        moment = clock.now()
+        for pid in family:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+        return moment
+
+    def crash(self):
+        """kill -9; returns the moment."""
+        with self.lock:
+            self.wanted = False
+            moment = self.signal(signal.SIGKILL)
+            self.child.wait()
+            self.down(moment)
+            return moment
+
+    def sees_clock(self, ahead):
+        self.wall.ahead(ahead)
+
+    def down(self, moment):
+        if self.ups and self.ups[-1][1] is None:
+            self.ups[-1][1] = moment
+
+    def died(self):
+        """True once for each time that it ended although nobody ended it."""
+        with self.lock:
+            if self.wanted and self.child and self.child.poll() is not None and (not self.deaths or self.deaths[-1][2] != self.child.pid):
+                self.deaths.append((clock.now(), self.child.returncode, self.child.pid))
+                self.down(self.deaths[-1][0])
+                return True
+            return False
+
+    # what it says of itself
+
+    def gauges(self):
+        now = self.metrics()
+        return {"calls": total(now, r"troupe_calls\{"), "sessions": total(now, "troupe_sessions"), "unanswered": total(now, "troupe_requests_unanswered"),
+                "transactions": total(now, r"troupe_transactions\{"), "registrations": total(now, "troupe_registrations$"),
+                "store_octets": total(now, "troupe_store_octets"), "timers": total(now, "troupe_timers"),
+                "sent_unstored": total(now, "troupe_sent_unstored_total"), "quarantined": total(now, "troupe_store_quarantined_total"),
+                "restarts": total(now, "troupe_restarts_total")}
+
+    def listed(self, what):
+        """All items of an admin list, page by page."""
+        items, after = [], ""
+        while after is not None:
+            query = "limit=1000" + (f"&after={urllib.parse.quote(after)}" if after else "")
+            status, body = self.http(f"/api/v1/{what}?{query}", 10)
+            page = json.loads(body)
+            if status != 200 or page.get("partial"):
+                raise RuntimeError(f"{self.name}: /api/v1/{what}: {status} {body[:200]}")
+            items += page["items"]
+            after = page.get("next")
+        return items
+
+
+def wait_until(condition, seconds, every=0.05):
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(every)
+    return found
