@@ -189,6 +189,8 @@ def _fault(path, number, values):
             raise wrong(f"{path}: {name}.{key}: is missing: {made.kind} {kind.needs[key]}")
     if made.kind in ENDING and "lasts" not in given:
         raise wrong(f"{path}: {name}.lasts: is missing: {made.kind} has to end again")
+    if made.kind == "slow-disk" and not 0 < made.delay <= 60:
+        raise wrong(f"{path}: {name}.delay: is {made.delay:g}, but must be more than 0 and at most 60")
     if made.times > 1 and made.every <= 0:
         raise wrong(f"{path}: {name}.every: is missing: {made.times} times need their distance in seconds")
     return made
