@@ -16,7 +16,6 @@ from .takeover import probing
 from .witness import witness
 from .world import world
 
-LAST_TIMERS = 40        # seconds: the longest SIP timer is 32 s, and a call that was put away comes back for it
 PATIENCE = 150          # seconds for the last calls to end: talking comes on top
 
 
@@ -76,7 +75,7 @@ def _experiment(seen, there, callers, show):
         _break(seen, there, callers, show)
         _wait_for_calls(seen, there, callers, show)
         asking.stop()
-        _wait_for_timers(there, show)
+        _wait_for_timers(there, round(seen.scenario.load.settle), show)
     finally:
         callers.stop()
         asking.stop()
@@ -114,8 +113,8 @@ def _wait_for_calls(seen, there, callers, show):
     seen.loaded = clock.now()
 
 
-def _wait_for_timers(there, show):
-    for left in range(LAST_TIMERS, 0, -1):
+def _wait_for_timers(there, seconds, show):
+    for left in range(seconds, 0, -1):
         _tend(there)
         show(f"waiting {left} s for the last timers")
         time.sleep(1)

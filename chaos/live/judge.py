@@ -120,6 +120,9 @@ def _setup(seen, limits):
     times = sorted((one.rang - one.invited) * 1000 for one in seen.calls.values() if one.rang is not None and one.invited is not None)
     yield row("set-up (INVITE to 180), median", percentile(times, 0.5), None, "ms")
     yield row("set-up (INVITE to 180), p99", percentile(times, 0.99), limits.setup_p99, "ms", why="over the whole run, faults included")
+    byes = sorted((one.ended - one.ending) * 1000 for one in seen.calls.values() if one.ended is not None and one.ending is not None)
+    yield row("a BYE to its 200, p99", percentile(byes, 0.99), None, "ms", why="over the whole run, faults included")
+    yield row("a BYE to its 200, longest", byes[-1] if byes else None, None, "ms")
 
 
 def percentile(times, share):

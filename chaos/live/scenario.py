@@ -35,6 +35,7 @@ class load:
     talking: float = 20.0
     before: float = 10.0            # seconds of load before the first fault
     after: float = 5.0              # and after the last
+    settle: float = 40.0            # after the last call: the longest SIP timer is 32 s
 
 
 @dataclasses.dataclass
@@ -94,7 +95,7 @@ class scenario:
 _KINDS_OF_VALUES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a table"}
 BOUNDS = {"topology.nodes": (1, 9), "topology.replicas": (1, 5), "topology.groups": (0, 64), "topology.shards": (1, 64), "topology.disk": (16, 4096),
           "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.ringing": (0, 60), "load.talking": (0, 3600),
-          "load.before": (0, 3600), "load.after": (0, 3600), "faults.at": (0, 86_400), "faults.every": (0, 86_400), "faults.times": (1, 100_000),
+          "load.before": (0, 3600), "load.after": (0, 3600), "load.settle": (0, 3600), "faults.at": (0, 86_400), "faults.every": (0, 86_400), "faults.times": (1, 100_000),
           "faults.jitter": (0, 3600), "faults.lasts": (0, 86_400), "faults.share": (0, 1), "faults.delay": (-86_400, 86_400)}
 STORES = ("memory", "file", "redis", "sentinel")
 

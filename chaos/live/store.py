@@ -89,12 +89,19 @@ class redis_servers:
         return "redis-sentinel://" + ",".join(one.host for one in self.sentinels) + f"/{MASTER}"
 
     def master(self):
-        """The server that the Sentinels agree on; the first one when there are none."""
-        for one in self.sentinels:
+        """The server that a Sentinel names; the first one when there are none."""
+        return self._named_by(self.sentinels)
+
+    def others_say(self, server):
+        """The master by the word of the Sentinels that are not beside `server`."""
+        return self._named_by([one for one in self.sentinels if one.address != server.address])
+
+    def _named_by(self, sentinels):
+        for one in sentinels:
             try:
                 told = one.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER, timeout=0.5)
                 return next(each for each in self.servers if each.address == told[0])
-            except (OSError, RuntimeError):
+            except (OSError, RuntimeError, StopIteration):
                 continue
         return self.servers[0]
 
