@@ -67,7 +67,7 @@ def _experiment(seen, there, callers, show):
     show(f"registering {seen.scenario.load.users} users")
     seen.told = callers.register()
     time.sleep(1)
-    seen.nodes = [{"name": one.name, "before": one.gauges(), "memory_before": one.pss(), "pid": one.pid} for one in there.nodes]
+    seen.nodes = [{"name": one.name, "before": one.gauges(), "memory_before": one.pss(), "pid": one.serving()} for one in there.nodes]
     seen.redis_before = there.redis.stored() if there.redis else None
     watching, asking = witness(there.clients, seen.folder), probing(seen.scenario.topology.groups, seen.folder, there.clients)
     machine = _machine()
@@ -144,7 +144,7 @@ def _look_afterwards(seen, there):
     for one, told in zip(there.nodes, seen.nodes):
         told |= {"ups": one.ups, "deaths": one.deaths, "alive": one.alive()}
         if one.alive() and wait_until(lambda one=one: one.http("/readyz")[0] == 200, 20):
-            told |= {"after": one.gauges(), "memory_after": one.pss(), "same_process": one.pid == told["pid"]}
+            told |= {"after": one.gauges(), "memory_after": one.pss(), "same_process": one.serving() == told["pid"]}
             for entry in one.listed("registrations"):
                 detail = entry if "contacts" in entry else {}
                 contacts = {contact["uri"] for contact in detail.get("contacts", [])}

@@ -76,7 +76,7 @@ def _alive(targets):
 
 def _kill(world, due):
     targets = _alive(world.processes(due.target))
-    moments = [one.crash() for one in targets]
+    moments = [one.crash(due.fault.whole) for one in targets]
     world.remember_outage(due.target, moments[0])
 
     def end():
@@ -87,13 +87,13 @@ def _kill(world, due):
 
 def _stop(world, due):
     targets = _alive(world.processes(due.target))
-    moments = [one.signal(signal.SIGSTOP) for one in targets]
+    moments = [one.signal(signal.SIGSTOP, due.fault.whole) for one in targets]
     for one in targets:
         world.marks(one, moments[0])
 
     def end():
         for one in targets:
-            one.signal(signal.SIGCONT)
+            one.signal(signal.SIGCONT, due.fault.whole)
             world.marks(one, clock.now(), up=True)
     return moments[0], end
 

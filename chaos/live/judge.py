@@ -67,8 +67,10 @@ def _finals(seen, limits):
     if not seen.finals:
         return row("transactions with two final responses", None, limits.two_finals, why="the witness did not report")
     doubled = seen.finals["doubled"]
-    return row("transactions with two final responses", len(doubled), limits.two_finals, why=f"of {seen.finals['transactions']} that clients began", examples=[
-        f"{one['moment'] - seen.began:.3f} to {one['to']}: {one['cseq']} of {one['call']}: first {one['first'][0]}, then {one['then'][0]}" for one in doubled[:EXAMPLES]])
+    examples = [f"{one['moment'] - seen.began:.3f} to {one['to']}: {one['cseq']} of {one['call']}: first {one['first'][0]}, then {one['then'][0]}"
+                for one in doubled[:EXAMPLES]]
+    return row("transactions with two final responses", len(doubled), limits.two_finals, examples=examples,
+               why=f"of {seen.finals['transactions']} that clients began")
 
 
 def _owners(seen, limits):
@@ -130,11 +132,11 @@ def percentile(times, share):
 
 
 def _memory(seen, limits):
-    grown = {one["name"]: (one["memory_after"] - one["memory_before"]) / 2**20 for one in seen.nodes if one.get("same_process") and "memory_after" in one}
+    grown = {one["name"]: (one["memory_after"] - one["memory_before"]) / 2**20 for one in seen.nodes if one.get("same_process")}
     if not grown:
         return row("growth of memory", None, None, "MiB", why="no node lived through the whole run")
-    return row("growth of memory", round(max(grown.values()), 1), limits.memory_growth, "MiB", examples=[f"{name}: {more:.1f} MiB" for name, more in grown.items()],
-               why="PSS before the first call and after the last timers")
+    return row("growth of memory", round(max(grown.values()), 1), limits.memory_growth, "MiB",
+               examples=[f"{name}: {more:.1f} MiB" for name, more in grown.items()], why="PSS before the first call and after the last timers")
 
 
 def _cdrs():

@@ -79,9 +79,13 @@ class member(node):
         self.ups, self.deaths, self.wanted, self.lock = [], [], False, threading.RLock()
 
     def start(self, timeout=60.0):
+        """Until it is ready. Where its parent process lives, that starts it."""
         with self.lock:
             self.wanted = True
-            super().start(timeout)
+            if not self.alive():
+                super().start(timeout)
+            elif not wait_until(lambda: self.http("/readyz", 0.5)[0] == 200, timeout, 0.01):
+                raise RuntimeError(f"{self.name} is not ready within {timeout:g} s")
             self.ups.append([clock.now(), None])
             return self
 
@@ -89,26 +93,33 @@ class member(node):
         with self.host.entered():
             return super().http(path, timeout)
 
-    def processes(self):
-        return process.family(self.child.pid) if self.alive() else []
+    def serving(self):
+        """The process that carries calls: a child of the one that was started, where that watches over it."""
+        if not self.alive():
+            return None
+        children = [pid for pid in process.family(self.child.pid)[1:] if _program(pid) == _program(self.child.pid)]
+        return children[0] if children else self.child.pid
 
-    def signal(self, number):
-        """To the whole family, children first found; returns the moment just before."""
-        family = self.processes()
+    def signal(self, number, whole=True):
+        """To all its processes, or only to the one that serves; returns the moment just before."""
+        targets = process.family(self.child.pid) if whole else [self.serving()]
         moment = clock.now()
-        for pid in family:
+        for pid in targets:
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 pass
         return moment
 
-    def crash(self):
+    def crash(self, whole=True):
         """kill -9; returns the moment."""
         with self.lock:
-            self.wanted = False
-            moment = self.signal(signal.SIGKILL)
-            self.child.wait()
+            self.wanted, victim = False, self.serving()
+            moment = self.signal(signal.SIGKILL, whole)
+            if whole or victim == self.child.pid:
+                self.child.wait()
+            else:
+                wait_until(lambda: self.serving() != victim, 5, 0.002)
             self.down(moment)
             return moment
 
@@ -121,12 +132,16 @@ class member(node):
 
     def died(self):
         """True once for each time that it ended although nobody ended it."""
-        with self.lock:
-            if self.wanted and self.child and self.child.poll() is not None and (not self.deaths or self.deaths[-1][2] != self.child.pid):
-                self.deaths.append((clock.now(), self.child.returncode, self.child.pid))
-                self.down(self.deaths[-1][0])
-                return True
+        if not self.lock.acquire(blocking=False):       # it is being ended or started
             return False
+        try:
+            if self.alive() or not self.wanted or (self.deaths and self.deaths[-1][2] == self.child.pid):
+                return False
+            self.deaths.append((clock.now(), self.child.returncode, self.child.pid))
+            self.down(self.deaths[-1][0])
+            return True
+        finally:
+            self.lock.release()
 
     # what it says of itself
 
@@ -150,6 +165,13 @@ class member(node):
             items += page["items"]
             after = page.get("next")
         return items
+
+
+def _program(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return None
 
 
 def wait_until(condition, seconds, every=0.05):

@@ -64,19 +64,20 @@ def _plain(value):
 
 
 def page(seen, rows, picture):
-    about = html.escape(seen.scenario.about or seen.scenario.name)
-    verdict = "passed" if passed(rows) else "FAILED"
+    name, about = html.escape(seen.scenario.name), html.escape(seen.scenario.about or seen.scenario.name)
+    head = f'<html lang="en"><head><meta charset="utf-8"><title>chaos: {name}</title><style>{STYLE}</style></head><body>'
     return "\n".join([
-        "<!DOCTYPE html>", f'<html lang="en"><head><meta charset="utf-8"><title>chaos: {html.escape(seen.scenario.name)}</title><style>{STYLE}</style></head><body>',
-        f"<h1>{html.escape(seen.scenario.name)}: {verdict}</h1><p>{about}. Seed {seen.seed}; {html.escape(_summary(seen))}</p>", picture,
-        "<h2>What must hold</h2>", _table(rows), "<h2>Faults</h2>", _fault_table(seen), "<h2>Nodes</h2>", _node_table(seen), "<h2>What was lost, call by call</h2>",
-        _lost(rows), "<h2>The scenario</h2>", f"<pre>{html.escape(pathlib.Path(seen.scenario.path).read_text())}</pre>", "</body></html>\n"])
+        "<!DOCTYPE html>", head, f"<h1>{name}: {'passed' if passed(rows) else 'FAILED'}</h1>",
+        f"<p>{about}. Seed {seen.seed}; {html.escape(_summary(seen))}</p>", picture, "<h2>What must hold</h2>", _table(rows),
+        "<h2>Faults</h2>", _fault_table(seen), "<h2>Nodes</h2>", _node_table(seen), "<h2>What was lost, call by call</h2>", _lost(rows),
+        "<h2>The scenario</h2>", f"<pre>{html.escape(pathlib.Path(seen.scenario.path).read_text())}</pre>", "</body></html>\n"])
 
 
 def _summary(seen):
     top, load = seen.scenario.topology, seen.scenario.load
-    return (f"{top.nodes} node(s), store {top.store}; {load.calls_per_second:g} calls a second for {seen.scenario.seconds:.0f} s, ringing {load.ringing:g} s,"
-            f" talking {load.talking:g} s, {load.users} registered users. The machine was busy {seen.busy:.0%} of the time, and its host took {seen.steal:.1%} away.")
+    return (f"{top.nodes} node(s), store {top.store}; {load.calls_per_second:g} calls a second for {seen.scenario.seconds:.0f} s,"
+            f" ringing {load.ringing:g} s, talking {load.talking:g} s, {load.users} registered users."
+            f" The machine was busy {seen.busy:.0%} of the time, and its host took {seen.steal:.1%} away.")
 
 
 def _table(rows):
@@ -91,17 +92,21 @@ def _fault_table(seen):
     return f"<table><tr><th>when</th><th>fault</th><th>until all was mended</th><th></th></tr>{body}</table>"
 
 
+GAUGES = ("calls", "sessions", "unanswered", "transactions", "registrations", "store_octets", "timers", "sent_unstored", "quarantined", "restarts")
+
+
 def _node_table(seen):
-    names = ["calls", "sessions", "unanswered", "transactions", "registrations", "store_octets", "timers", "sent_unstored", "quarantined", "restarts"]
     body = ""
     for one in seen.nodes:
         for when in ("before", "after"):
-            values = one.get(when, {})
-            body += f"<tr><td>{one['name']}, {when}</td>" + "".join(f'<td class="n">{values[name]:.0f}</td>' if name in values else "<td>-</td>" for name in names) + "</tr>"
-    return f"<table><tr><th>gauges</th>{''.join(f'<th>{name}</th>' for name in names)}</tr>{body}</table>"
+            cells = (f"{one[when][name]:.0f}" if when in one and name in one[when] else "-" for name in GAUGES)
+            body += f"<tr><td>{one['name']}, {when}</td>" + "".join(f'<td class="n">{cell}</td>' for cell in cells) + "</tr>"
+    return f"<table><tr><th>gauges</th>{''.join(f'<th>{name}</th>' for name in GAUGES)}</tr>{body}</table>"
 
 
 def _lost(rows):
-    made = "".join(f"<h3>{html.escape(one.name)}: {shown(one.value, one.unit)}</h3>" + "".join(f"<pre>{html.escape(str(text))}</pre>" for text in one.examples)
-                   for one in rows if one.examples and (not one.held or one.limit is None or one.value))
+    made = ""
+    for one in rows:
+        if one.examples and (not one.held or one.value):
+            made += f"<h3>{html.escape(one.name)}: {shown(one.value, one.unit)}</h3>" + "".join(f"<pre>{html.escape(str(text))}</pre>" for text in one.examples)
     return made or "<p>Nothing.</p>"

@@ -50,6 +50,7 @@ class fault:
     jitter: float = 0.0             # each comes up to so many seconds later
     lasts: float = 0.0
     one_way: bool = False
+    whole: bool = False             # also the parent process that watches over a node, and starts it again
     share: float = 0.0              # of what is lost
     delay: float = 0.0              # of a slow disk, seconds
 
@@ -93,10 +94,11 @@ class scenario:
 
 
 _KINDS_OF_VALUES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a table"}
+LONG = 86_400       # seconds
 BOUNDS = {"topology.nodes": (1, 9), "topology.replicas": (1, 5), "topology.groups": (0, 64), "topology.shards": (1, 64), "topology.disk": (16, 4096),
-          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.ringing": (0, 60), "load.talking": (0, 3600),
-          "load.before": (0, 3600), "load.after": (0, 3600), "load.settle": (0, 3600), "faults.at": (0, 86_400), "faults.every": (0, 86_400), "faults.times": (1, 100_000),
-          "faults.jitter": (0, 3600), "faults.lasts": (0, 86_400), "faults.share": (0, 1), "faults.delay": (-86_400, 86_400)}
+          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.ringing": (0, 60), "load.talking": (0, LONG),
+          "load.before": (0, LONG), "load.after": (0, LONG), "load.settle": (0, LONG), "faults.at": (0, LONG), "faults.every": (0, LONG),
+          "faults.times": (1, 100_000), "faults.jitter": (0, LONG), "faults.lasts": (0, LONG), "faults.share": (0, 1), "faults.delay": (-LONG, LONG)}
 STORES = ("memory", "file", "redis", "sentinel")
 
 
@@ -181,7 +183,7 @@ def _fault(path, number, values):
     if given["kind"] not in KINDS:
         raise wrong(f"{path}: {name}.kind: is {given['kind']!r}; there are {', '.join(KINDS)}")
     made, kind = fault(**given), KINDS[given["kind"]]
-    for key in ("target", "to", "share", "delay", "one_way"):
+    for key in ("target", "to", "share", "delay", "one_way", "whole"):
         if key in given and key not in kind.takes:
             raise wrong(f"{path}: {name}.{key}: means nothing to {made.kind}, which takes {', '.join(kind.takes)}")
     made.target = made.target or kind.target

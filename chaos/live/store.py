@@ -28,12 +28,12 @@ class server(redis):
         with self.on.entered():
             return super().connect(timeout)
 
-    def crash(self):
+    def crash(self, _whole=True):
         moment = clock.now()
         self.kill()
         return moment
 
-    def signal(self, number):
+    def signal(self, number, _whole=True):
         moment = clock.now()
         os.kill(self.child.pid, number)
         return moment

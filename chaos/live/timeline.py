@@ -53,10 +53,14 @@ def _text(x, y, words, anchor="start", fill=INK):
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{html.escape(str(words))}</text>'
 
 
+def _rect(x, y, width, height, colour, opacity=1):
+    return f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{colour}" fill-opacity="{opacity}"/>'
+
+
 def _legend(y, *entries):
     made, at = "", LEFT
     for words, colour in entries:
-        made += f'<rect x="{at}" y="{y - 9}" width="10" height="8" fill="{colour}"/>' + _text(at + 14, y - 2, words)
+        made += _rect(at, y - 9, 10, 8, colour) + _text(at + 14, y - 2, words)
         at += 26 + 6.4 * len(words)
     return made
 
@@ -79,8 +83,7 @@ def _rates(x, y, height, calls, began):
     most = max([*made.values(), *done.values(), 1]) * 1.1
     place = lambda value: y + height - height * value / most      # noqa: E731
     seconds = range(int(x.seconds) + 1)
-    bars = "".join(f'<rect x="{x(second):.1f}" y="{place(count):.1f}" width="{max(2.0, x(1) - x(0)):.1f}" height="{y + height - place(count):.1f}" fill="{LOST}"/>'
-                   for second, count in lost.items())
+    bars = "".join(_rect(x(second), place(count), max(2.0, x(1) - x(0)), y + height - place(count), LOST) for second, count in lost.items())
     return (_frame(y, height, _ticks(most), place) + bars + _path([(x(s + 0.5), place(made[s])) for s in seconds], MADE)
             + _path([(x(s + 0.5), place(done[s])) for s in seconds], DONE)
             + _legend(y, ("calls begun a second", MADE), ("completed", DONE), ("lost or refused: at their last good moment", LOST)))
@@ -103,11 +106,11 @@ def _bands(x, y, seen, names):
     for number, node in enumerate(seen.nodes):
         top = y + 4 + 22 * number
         made += _text(LEFT - 6, top + 12, names[number], "end")
-        made += f'<rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="16" fill="{DOWN}"/>'
+        made += _rect(LEFT, top, WIDTH - LEFT - RIGHT, 16, DOWN)
         for first, last in node.get("ups", []):
             start, stop = first - seen.began, (last - seen.began if last else end)
             if stop > 0 and start < end:
-                made += f'<rect x="{x(start):.2f}" y="{top}" width="{max(0.0, x(stop) - x(start)):.2f}" height="16" fill="{UP}"/>'
+                made += _rect(x(start), top, max(0.0, x(stop) - x(start)), 16, UP)
     return made
 
 
@@ -121,7 +124,7 @@ def _fault_rows(x, y, seen):
         top = y + 4 + 18 * number
         for event in (one for one in seen.events if one.name == name):
             start, stop = event.began - seen.began, (event.ended or event.began) - seen.began
-            made += f'<rect x="{x(start):.1f}" y="{top}" width="{max(3.0, x(stop) - x(start)):.1f}" height="12" fill="{FAULT}" fill-opacity="{0.25 if event.about else 0.8}"/>'
+            made += _rect(x(start), top, max(3.0, x(stop) - x(start)), 12, FAULT, 0.25 if event.about else 0.8)
         made += _text(LEFT + 4, top + 10, name)
     return made
 

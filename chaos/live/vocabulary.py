@@ -18,8 +18,8 @@ class kind:
 
 
 KINDS = {
-    "kill": kind("kill -9 of all processes of the target; started again when the time is over", NODE + REDIS),
-    "stop": kind("SIGSTOP, and SIGCONT when the time is over", NODE + REDIS),
+    "kill": kind("kill -9 of the process that serves; started again when the time is over", NODE + REDIS, takes=("target", "whole")),
+    "stop": kind("SIGSTOP, and SIGCONT when the time is over", NODE + REDIS, takes=("target", "whole")),
     "drain": kind("SIGTERM to a node, which ends in order, and is then started again", NODE),
     "host-loss": kind("a node's host: its link goes down and all its processes are killed; both come back when the time is over", NODE),
     "partition": kind("nothing passes between the hosts of `target` and `to`; one_way: only from `target` to `to`", HOSTS, others=HOSTS,

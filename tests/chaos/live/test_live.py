@@ -226,7 +226,8 @@ def _(folder):
     equal(status, 1, f"exit status; it said:\n{said}")
     for name in ("confirmed dialogs lost", "early dialogs lost", "registrations other than clients were told"):
         check(figures[name]["verdict"] == "MISSED" and figures[name]["value"] > 0, f"{name}: {figures[name]}")
-    check("10.60.2.1:5060" in figures["confirmed dialogs lost"]["examples"][0], f"a lost call without its messages: {figures['confirmed dialogs lost']['examples'][0]}")
+    example = figures["confirmed dialogs lost"]["examples"][0]
+    check("10.60.2.1:5060" in example, f"a lost call without its messages: {example}")
 
 
 @tests.case("a wrong scenario, a name that is not there and no name at all are told in a sentence, with exit status 2", 30)

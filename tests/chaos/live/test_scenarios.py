@@ -23,7 +23,7 @@ calls_per_second = 50
 [[faults]]
 kind = "kill"
 target = "any node"
-every = 5.0
+every = 8.0
 times = 20
 jitter = 3.0
 lasts = 1.0
@@ -37,7 +37,7 @@ def _(folder):
     one = scenario.read(written(folder, WHOLE))
     equal((one.name, one.about, one.seed, one.topology.nodes, one.topology.groups, one.load.calls_per_second), ("mine", "mine", 7, 3, 3, 50.0), "what was read")
     equal((one.faults[0].kind, one.faults[0].times, one.limits.takeover, one.limits.confirmed_lost), ("kill", 20, 0.5, 0), "faults and limits")
-    equal(one.seconds, 10.0 + 19 * 5.0 + 3.0 + 1.0 + 5.0, "its length")
+    equal(one.seconds, 10.0 + 19 * 8.0 + 3.0 + 1.0 + 5.0, "its length")
 
 
 @tests.case("every scenario that comes with it is right")
@@ -99,9 +99,12 @@ def _(folder):
     equal([(each.moment, each.target) for each in first], [(each.moment, each.target) for each in again], "the same seed")
     check([each.target for each in first] != [each.target for each in other], "another seed draws the same nodes")
     equal(len(first), 20, "faults")
+    for each in first:
+        lately = [one for one in first if one.target == each.target and each.moment - 60 < one.moment <= each.moment]
+        check(len(lately) <= 4, f"{each.target} is killed {len(lately)} times in the minute before {each.moment:.1f}")
     check({each.target for each in first} == {"node-1", "node-2", "node-3"}, f"not every node is drawn: {[each.target for each in first]}")
     for number, each in enumerate(sorted(first, key=lambda one: one.moment)):
-        check(10 + 5 * number <= each.moment <= 13 + 5 * number, f"fault {number} comes at {each.moment}")
+        check(10 + 8 * number <= each.moment <= 13 + 8 * number, f"fault {number} comes at {each.moment}")
 
 
 @tests.case("every word of the vocabulary does something, and is in the operator's page")
@@ -121,7 +124,8 @@ def _(folder):
     one = scenario.read(written(folder, WHOLE))
     one.topology.certificate = one.topology.key = one.topology.authority = one.topology.redis_key = "x"
     made = nodes.configuration(one.topology, 2, "disk", "subscribers.toml", "redis-sentinel://10.60.3.1:26379/ours")
-    equal((made["log"]["level"], made["node"]["name"], made["cluster"]["node_id"], len(made["cluster"]["nodes"])), ("debug", "node-2", 2, 3), "the configuration")
+    cluster = made["cluster"]
+    equal((made["log"]["level"], made["node"]["name"], cluster["node_id"], len(cluster["nodes"])), ("debug", "node-2", 2, 3), "the configuration")
     one.topology.nodes = 1
     check("nodes" not in nodes.configuration(one.topology, 1, "disk", "subscribers.toml", None)["cluster"], "a single node has other nodes")
 

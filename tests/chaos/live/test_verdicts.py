@@ -60,7 +60,8 @@ def found(*lines):
 
 @tests.case("owners that follow each other are right, whatever the order of the logs")
 def _(_folder):
-    equal(found(line(1, 2, 2, 2000, 3000), line(1, 1, 1, 1000, 2000), line(1, 3, 1, 3500, 4000), line(2, 1, 3, 1000, 9000), line(1, 2, 2, 3100, 3200)), [], "faults")
+    equal(found(line(1, 2, 2, 2000, 3000), line(1, 1, 1, 1000, 2000), line(1, 3, 1, 3500, 4000), line(2, 1, 3, 1000, 9000),
+                line(1, 2, 2, 3100, 3200)), [], "faults")
     equal(found(line(1, 9, 1, 1000, 2000), line(1, 1, 2, 2000, 3000, generation=2)), [], "a new generation with a lower epoch")
 
 
@@ -207,7 +208,8 @@ def _(_folder):
 def _(_folder):
     equal(missed(lambda seen: setattr(seen, "finals", {})), ["transactions with two final responses"], "without the witness")
     equal(missed(lambda seen: setattr(seen.scenario.topology, "nodes", 3)), ["moments with two owners of a group"], "without egress logs")
-    equal(missed(lambda seen: seen.nodes[0].pop("after")), ["registrations other than clients were told", "left over when all is over"], "without the node's word")
+    equal(missed(lambda seen: seen.nodes[0].pop("after")), ["registrations other than clients were told", "left over when all is over"],
+          "without the node's word")
     equal(missed(lambda seen: setattr(seen, "probes", {})), ["away after a fault, longest"], "without probes")
 
 
