@@ -35,11 +35,14 @@ class observation:
     nodes: list = dataclasses.field(default_factory=list)       # {name, ups, deaths, before, after, memory}
     finals: dict = dataclasses.field(default_factory=dict)      # what the witness saw
     told: dict = dataclasses.field(default_factory=dict)        # IMPU: Contact that the network accepted
+    churn: tuple = (0, 0)                                       # registrations of those who come and go; failed ones
+    unknown: set = dataclasses.field(default_factory=set)       # IMPUs whose phones cannot know
     registered: dict = dataclasses.field(default_factory=dict)  # IMPU: Contacts that it says it has
     egress: list = dataclasses.field(default_factory=list)
     sipp: dict = dataclasses.field(default_factory=dict)
     steal: float = 0.0                                      # of the machine's time, taken by its host
     busy: float = 0.0
+    users_before: int = 0                                   # registered before the first call
     redis_before: tuple = None
     redis_after: tuple = None
     faults: list = dataclasses.field(default_factory=list)      # of the harness itself: what it could not do
@@ -66,6 +69,7 @@ def run(scenario, folder, show, seed=None):
 def _experiment(seen, there, callers, show):
     show(f"registering {seen.scenario.load.users} users")
     seen.told = callers.register()
+    seen.users_before = len(seen.told)
     time.sleep(1)
     seen.nodes = [{"name": one.name, "before": one.gauges(), "memory_before": one.pss(), "pid": one.serving()} for one in there.nodes]
     seen.redis_before = there.redis.stored() if there.redis else None
@@ -84,6 +88,8 @@ def _experiment(seen, there, callers, show):
         seen.ended = clock.now()
         seen.calls, seen.probes, seen.outages = callers.calls(), asking.answers(), there.outages
         seen.sipp = callers.figures()
+        told, seen.unknown, *seen.churn = callers.churn.judged()
+        seen.told |= told
     _look_afterwards(seen, there)
 
 

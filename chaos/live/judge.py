@@ -38,7 +38,7 @@ class row:
 def judge(seen):
     """All rows."""
     limits = seen.scenario.limits
-    return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), _registrations(seen, limits), _left_over(seen, limits),
+    return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), *_registrations(seen, limits), _left_over(seen, limits),
             _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), _cdrs(), _harness(seen)]
 
 
@@ -83,13 +83,18 @@ def _owners(seen, limits):
 
 
 def _registrations(seen, limits):
+    tried, failed = seen.churn
+    yield row("registrations that failed, of those who come and go", failed, limits.registrations_failed, why=f"of {tried}")
+    name = "registrations other than clients were told"
     if not all("after" in one for one in seen.nodes):
-        return row("registrations other than clients were told", None, limits.registrations_differ, why="a node was not ready in the end")
-    lost = [f"{impu}: told {contact}, the network has {sorted(seen.registered.get(impu, [])) or 'nothing'}"
-            for impu, contact in seen.told.items() if seen.registered.get(impu) != {contact}]
-    more = [f"{impu}: registered, and nobody was told" for impu in seen.registered if impu.startswith("sip:") and impu not in seen.told]
-    return row("registrations other than clients were told", len(lost) + len(more), limits.registrations_differ, examples=(lost + more)[:EXAMPLES],
-               why=f"of {len(seen.told)}")
+        yield row(name, None, limits.registrations_differ, why="a node was not ready in the end")
+        return
+    wrong = [f"{impu}: told {contact or 'that he is gone'}, the network has {', '.join(sorted(seen.registered.get(impu, []))) or 'nothing'}"
+             for impu, contact in seen.told.items() if seen.registered.get(impu, set()) != ({contact} if contact else set())]
+    wrong += [f"{impu}: registered, and nobody was told" for impu in seen.registered
+              if impu.startswith("sip:") and impu not in seen.told and impu not in seen.unknown]
+    unknown = f"; {len(seen.unknown)} cannot know" if seen.unknown else ""
+    yield row(name, len(wrong), limits.registrations_differ, examples=wrong[:EXAMPLES], why=f"of {len(seen.told)}{unknown}")
 
 
 def _left_over(seen, limits):
@@ -97,10 +102,18 @@ def _left_over(seen, limits):
         return row("left over when all is over", None, limits.left_over, why="a node was not ready in the end")
     found = [f"{one['name']}: {one['after'][gauge]:.0f} {gauge}" for one in seen.nodes for gauge in GAUGES if one["after"][gauge]]
     count = sum(one["after"][gauge] for one in seen.nodes for gauge in GAUGES)
-    if seen.redis_before and seen.redis_after and (more := seen.redis_after[1] - seen.redis_before[1]) > 0:
-        found.append(f"Redis: {more} fields more than before the first call")
+    if (more := _redis_left_over(seen)) > 0:
+        found.append(f"Redis: {more} fields more than registrations explain")
         count += more
     return row("left over when all is over", int(count), limits.left_over, examples=found, why="calls, sessions, transactions; records in Redis")
+
+
+def _redis_left_over(seen):
+    """Fields beyond those of registrations, of which a registered user takes as many as before the first call."""
+    if not seen.redis_before or not seen.redis_after or not seen.users_before:
+        return 0
+    users = sum(impu.startswith("sip:") for impu in seen.registered)
+    return seen.redis_after[1] - round(seen.redis_before[1] / seen.users_before * users)
 
 
 def _died(seen, limits):

@@ -5,7 +5,7 @@ import time
 
 from lib import accounts, ims_load, sipp
 
-from . import calls
+from . import calls, churn
 from .nodes import DOMAIN, SIP, service_address
 
 CALLERS, CALLEES = 5100, 6100       # ports, and those after them for further groups
@@ -72,7 +72,9 @@ class load:
     def __init__(self, wanted, groups, folder, clients):
         self.wanted = wanted
         callers, callees = users(wanted.users)
-        self.everyone, pairs = callers + callees, list(zip(callers, callees))
+        pairs = list(zip(callers, callees))
+        self.churn = churn.churn(wanted.registrations_per_second, groups, folder)
+        self.everyone = callers + callees + self.churn.users
         self.crowds = [crowd(group, pairs[group - 1::groups], folder, clients) for group in range(1, groups + 1)]
 
     def register(self):
@@ -84,11 +86,12 @@ class load:
     def start(self, seconds):
         rate = self.wanted.calls_per_second / len(self.crowds)
         self.count = round(rate * seconds) * len(self.crowds)
+        self.churn.start(self.crowds[0].clients, seconds)
         for one in self.crowds:
             one.start(self.wanted, rate, round(rate * seconds))
 
     def running(self):
-        return [one for one in self.crowds if one.caller.child.poll() is None]
+        return [one for one in self.crowds if one.caller.child.poll() is None] + self.churn.running()
 
     def figures(self):
         """{made, now, done, failed} of all callers, as SIPp last wrote them."""
@@ -96,6 +99,7 @@ class load:
         return {name: sum(one.caller.count(column) for one in self.crowds) for name, column in columns.items()}
 
     def stop(self):
+        self.churn.stop()
         for one in self.crowds:
             one.stop()
 

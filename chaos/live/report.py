@@ -26,7 +26,7 @@ def line(row):
     """One figure as the terminal shows it."""
     limit = f" (at most {shown(row.limit, row.unit)})" if row.limit is not None else ""
     why = f"  {row.why}" if row.why else ""
-    return f"{row.verdict:<11}{row.name:<44}{shown(row.value, row.unit):>12}{limit}{why}"
+    return f"{row.verdict:<11}{row.name:<51}{shown(row.value, row.unit):>12}{limit}{why}"
 
 
 def write(seen, rows, folder):

@@ -31,6 +31,7 @@ class load:
     """Calls between registered users, all the time."""
     calls_per_second: float = 100
     users: int = 1000
+    registrations_per_second: float = 10    # of users who come and go
     ringing: float = 2.0            # seconds
     talking: float = 20.0
     before: float = 10.0            # seconds of load before the first fault
@@ -64,6 +65,7 @@ class limits:
     refused: int = None             # new calls that got an error
     two_finals: int = 0             # transactions with two different final responses
     two_owners: int = 0
+    registrations_failed: int = None    # REGISTERs of those who come and go without a 200
     registrations_differ: int = 0   # from what clients were told
     left_over: int = 0              # calls, transactions that stay when all is over
     died: int = 0                   # nodes that ended by themselves
@@ -96,7 +98,7 @@ class scenario:
 _KINDS_OF_VALUES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a table"}
 LONG = 86_400       # seconds
 BOUNDS = {"topology.nodes": (1, 9), "topology.replicas": (1, 5), "topology.groups": (0, 64), "topology.shards": (1, 64), "topology.disk": (16, 4096),
-          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.ringing": (0, 60), "load.talking": (0, LONG),
+          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.registrations_per_second": (0, 1000), "load.ringing": (0, 60), "load.talking": (0, LONG),
           "load.before": (0, LONG), "load.after": (0, LONG), "load.settle": (0, LONG), "faults.at": (0, LONG), "faults.every": (0, LONG),
           "faults.times": (1, 100_000), "faults.jitter": (0, LONG), "faults.lasts": (0, LONG), "faults.share": (0, 1), "faults.delay": (-LONG, LONG)}
 STORES = ("memory", "file", "redis", "sentinel")

@@ -8,7 +8,7 @@ import pathlib
 
 from support import check, equal, scenario, suite
 
-from chaos.live import calls, experiment, judge, owners, report, takeover, timeline, witness
+from chaos.live import calls, churn, experiment, judge, owners, report, takeover, timeline, witness
 from chaos.live.faults import event
 
 tests = suite(isolated=False, needs_product=False)
@@ -46,6 +46,27 @@ def _(_folder):
     callee = note("called", "a", 1_700_000_000.75)
     one = calls.read([caller, callee])["a"]
     equal((round(one.called - one.invited, 3), one.refused[0]), (0.25, 404), "what was read")
+
+
+# registrations of those who come and go
+
+def attempts(*lines):
+    return churn.read("".join(lines))
+
+
+def comes(call_id, moment, expires=3600):
+    return f"registering u {expires} {call_id} {1_700_000_000 + moment}.000000 0.000000\n"
+
+
+@tests.case("a user is what the last 200 told him; whose last REGISTER had none, or met another, cannot know")
+def _(_folder):
+    for lines, wanted in (((comes("a", 0), note("told", "a", 1_700_000_001)), True),
+                          ((comes("a", 0), note("told", "a", 1_700_000_001), comes("b", 8, 0), note("told", "b", 1_700_000_009)), False),
+                          ((comes("a", 0), note("told", "a", 1_700_000_001), comes("b", 8, 0)), None),
+                          ((comes("a", 0), note("told", "a", 1_700_000_010), comes("b", 8, 0), note("told", "b", 1_700_000_009)), None),
+                          ((comes("a", 0), comes("b", 8, 0), note("told", "b", 1_700_000_009)), None),
+                          ((comes("a", 0), comes("b", 40, 0), note("told", "b", 1_700_000_041)), False)):
+        equal(churn.outcome(attempts(*lines)), wanted, f"{lines}")
 
 
 # owners
@@ -193,8 +214,9 @@ def _(_folder):
             ("registrations other than clients were told", lambda seen: seen.registered.pop("sip:a@x")),
             ("registrations other than clients were told", lambda seen: seen.registered.update({"sip:a@x": {"sip:a@2"}})),
             ("registrations other than clients were told", lambda seen: seen.registered.update({"sip:b@x": {"sip:b@2"}})),
+            ("registrations other than clients were told", lambda seen: seen.told.update({"tel:+1": None})),
             ("left over when all is over", node(after=left)),
-            ("left over when all is over", lambda seen: (setattr(seen, "redis_before", (1, 10)), setattr(seen, "redis_after", (1, 11)))),
+            ("left over when all is over", lambda seen: vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 3))),
             ("nodes that ended by themselves", node(deaths=[(120.0, -11, 42)])),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200), (110.1, 111.3, 200)]})),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200)]})),
@@ -202,6 +224,21 @@ def _(_folder):
             ("faults of the test itself", lambda seen: seen.finals.update(dropped=3)),
             ("faults of the test itself", lambda seen: setattr(seen.events[0], "about", "did not come: it is down"))):
         equal(missed(change), [name], f"missed figures for {name}")
+
+
+@tests.case("records of who has registered meanwhile are not left over")
+def _(_folder):
+    def change(seen):
+        seen.told["sip:b@x"], seen.registered["sip:b@x"] = "sip:b@2", {"sip:b@2"}
+        vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 4))
+    equal(missed(change), [], "missed figures")
+
+
+@tests.case("a user who cannot know whether he is registered is not judged")
+def _(_folder):
+    def change(seen):
+        seen.registered["sip:c@x"], seen.unknown = {"sip:c@3"}, {"sip:c@x"}
+    equal(missed(change), [], "missed figures")
 
 
 @tests.case("what could not be seen does not pass where it must hold")

@@ -23,13 +23,15 @@ def send(*lines, body="", repeat=True):
     return f"<send{repeated}>\n<![CDATA[\n{text}\n\n{body}]]>\n</send>"
 
 
-def recv(what, *, optional=False, routes=False, keep=(), jump=None, timeout=None, late=None, notes=None):
+def recv(what, *, optional=False, routes=False, keep=(), jump=None, timeout=None, late=None, notes=None,
+         auth=False):
     """A response by number or a request by name; keep: (variable, header) pairs; jump: the label to go on at; timeout in
     milliseconds, after which it goes on at the label `late`, or the call has failed; notes: a word for the log."""
     kind = "response" if str(what).isdigit() else "request"
     attributes = f'{kind}="{what}"' + (' optional="true"' if optional else "") + (' rrs="true"' if routes else "")
     attributes += f' next="{jump}"' if jump else ""
     attributes += f' timeout="{timeout}"' if timeout else ""
+    attributes += ' auth="true"' if auth else ""
     attributes += f' ontimeout="{late}"' if late else ""
     actions = "".join(_keep(*pair) for pair in keep) + (_noted(notes) if notes else "")
     return f"<recv {attributes}>\n<action>{actions}</action>\n</recv>" if actions else f"<recv {attributes}/>"
