@@ -3,10 +3,13 @@
 import html
 import json
 import math
+import os
 import pathlib
 import platform
+import subprocess
 import time
 
+from . import ROOT
 from .timeline import svg
 
 STYLE = """body{font:14px/1.45 sans-serif;color:#222;max-width:1160px;margin:24px auto;padding:0 16px}table{border-collapse:collapse;margin:12px 0}
@@ -46,7 +49,7 @@ def passed(rows):
 def figures(seen, rows):
     return {
         "scenario": seen.scenario.name, "seed": seen.seed, "passed": passed(rows), "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": {"kernel": platform.release(), "steal": round(seen.steal, 4), "busy": round(seen.busy, 4)},
+        "commit": _commit(), "machine": {"kernel": platform.release(), "cores": os.cpu_count(), "steal": round(seen.steal, 4), "busy": round(seen.busy, 4)},
         "seconds": round(seen.ended - seen.began, 3),
         "figures": [{"name": one.name, "value": _plain(one.value), "limit": one.limit, "unit": one.unit, "verdict": one.verdict, "why": one.why,
                      "examples": one.examples} for one in rows],
@@ -57,6 +60,11 @@ def figures(seen, rows):
                      "deaths": [[round(at - seen.began, 4), status] for at, status, _ in one.get("deaths", [])]} for one in seen.nodes],
         "redis": {"before": seen.redis_before, "after": seen.redis_after},
     }
+
+
+def _commit():
+    done = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def _plain(value):

@@ -12,7 +12,7 @@ import time
 
 from support import ROOT, check, equal, eventually, suite, written
 
-from chaos.live import clock, command, network, store
+from chaos.live import clock, command, network, nodes, store
 from chaos.live.disks import disk
 from chaos.live.scenario import topology
 
@@ -177,6 +177,52 @@ def _(folder):
     finally:
         servers.end()
         net.end()
+
+
+WATCHED = """#!%s
+import http.server, os, time
+class answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer.allow_reuse_address = True
+while True:
+    child = os.fork()
+    if child == 0:
+        serving = http.server.HTTPServer(("127.0.0.1", 8080), answer)
+        print("ready", flush=True)
+        serving.serve_forever()
+    os.waitpid(child, 0)
+    time.sleep(0.2)
+"""
+
+
+@tests.case("a crash spares the parent process that watches over a node, and waits until that has started it again; or takes both", 60)
+def _(folder):
+    program = written(folder, WATCHED % sys.executable, "watched.py")
+    program.chmod(0o755)
+    with two_hosts() as (_net, a, _b, _from_a, _from_b):
+        one = nodes.member(1, a, None, folder, {}, str(program))
+        try:
+            one.start()
+            parent, serving = one.pid, one.serving()
+            check(serving not in (None, parent), f"{serving} serves, of parent {parent}")
+            one.crash(whole=False)
+            one.start()
+            check(one.pid == parent and one.serving() not in (serving, parent), f"{one.serving()} serves, of parent {one.pid}")
+            equal((len(one.ups), one.ups[0][1] is not None, one.died()), (2, True, False), "spans in which it was up")
+            check(one.ups[1][0] - one.ups[0][1] > 0.2, f"it was away for {one.ups[1][0] - one.ups[0][1]:.3f} s")
+            one.crash()
+            check(not one.alive() and one.serving() is None, "the parent lives")
+            one.start()
+            check(one.pid != parent, "another parent")
+            one.signal(9)
+            eventually(one.died, "a node that ended by itself is not noticed")
+        finally:
+            one.wanted = False
+            one.kill()
 
 
 SMALL = """
