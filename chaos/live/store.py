@@ -52,7 +52,7 @@ class redis_servers:
         if self.sentinel_mode:
             self.sentinels = [server(self.host, folder, f"sentinel-{n}", n, port=SENTINEL_PORT, sentinel=True, options=[
                 f"sentinel monitor {MASTER} {address(1)} 6379 2", f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER}",
-                f"sentinel failover-timeout {MASTER} 3000", f"sentinel announce-ip {address(n)}"]) for n in (1, 2, 3)]
+                f"sentinel failover-timeout {MASTER} 3000", f"sentinel announce-ip {address(n)}", f"bind-source-addr {address(n)}"]) for n in (1, 2, 3)]
 
     def _options(self, number):
         common = ["maxmemory-policy noeviction"]
@@ -89,11 +89,11 @@ class redis_servers:
         return "redis-sentinel://" + ",".join(one.host for one in self.sentinels) + f"/{MASTER}"
 
     def master(self):
-        """The server that a Sentinel names; the first one when there are none."""
-        return self._named_by(self.sentinels)
+        """The server that a Sentinel names; the first one when none does."""
+        return self._named_by(self.sentinels) or self.servers[0]
 
     def others_say(self, server):
-        """The master by the word of the Sentinels that are not beside `server`."""
+        """The master by the word of a Sentinel that is not beside `server`; None when they are silent."""
         return self._named_by([one for one in self.sentinels if one.address != server.address])
 
     def _named_by(self, sentinels):
@@ -103,7 +103,7 @@ class redis_servers:
                 return next(each for each in self.servers if each.address == told[0])
             except (OSError, RuntimeError, StopIteration):
                 continue
-        return self.servers[0]
+        return None
 
     def replicas(self):
         master = self.master()
