@@ -8,6 +8,7 @@ from lib import accounts, ims_load, sipp
 from . import calls, churn
 from .nodes import DOMAIN, SIP, service_address
 
+ENDURE = ["-watchdog_minor_maxtriggers", 1_000_000, "-watchdog_major_maxtriggers", 1_000_000]      # a slow machine does not end SIPp
 CALLERS, CALLEES = 5100, 6100       # ports, and those after them for further groups
 
 
@@ -54,7 +55,7 @@ class crowd:
         name = f"{what}-{self.group}"
         log = self.folder / f"{name}.notes"
         return sipp.sipp(self.folder / f"{name}.xml", self.folder, local_port=port, local_ip=self.clients.address, name=name,
-                         inside=self.clients.inside(), options=["-l", 20_000, "-trace_logs", "-log_file", log], **options)
+                         inside=self.clients.inside(), options=["-l", 20_000, "-trace_logs", "-log_file", log, *ENDURE], **options)
 
     def stop(self):
         for one in (self.caller, self.callee):

@@ -16,7 +16,7 @@ from lib.node import node, total
 from . import clock
 
 DOMAIN = "ims.example"
-SIP, ADMIN, LINK = 5060, "127.0.0.1:8080", 4500
+SIP, CORE, ADMIN, LINK = 5060, 5070, "127.0.0.1:8080", 4500
 ROLES = ["pcscf", "icscf", "scscf", "hss"]
 
 
@@ -28,37 +28,40 @@ def service_address(group):
     return f"10.60.2.{group}"
 
 
-def cluster_keys(topology, number):
-    """[cluster] of node `number` of several, and what else a cluster needs in other sections."""
-    link = {other: f"{own_address(other)}:{LINK}" for other in range(1, topology.nodes + 1)}
-    return {
-        "nodes": [{"id": other, "name": f"node-{other}", "link": link[other]} for other in link],
+def listeners(group):
+    """What phones of a group send to."""
+    return [f"{transport}://{service_address(group)}:{SIP}" for transport in ("udp", "tcp")]
+
+
+def cluster_keys(topology, number, disk):
+    """What node `number` of several is told beside what a single one is: [cluster], and that groups have the listeners."""
+    cluster = {
+        "nodes": [{"id": other, "name": f"node-{other}", "link": f"{own_address(other)}:{LINK}"} for other in range(1, topology.nodes + 1)],
         "node_id": number,
-        "groups": [{"id": group, "addresses": [service_address(group)]} for group in range(1, topology.groups + 1)],
-        "interface": "eth0",
-        "egress_log": "egress.jsonl",
+        "groups": [{"access": listeners(group), "core": [f"udp://{service_address(group)}:{CORE}"], "interface": "eth0"}
+                   for group in range(1, topology.groups + 1)],
+        "life_file": f"{disk}/life",
+        "egress_log": f"{disk}/egress.jsonl",
         "tls_certificate": topology.certificate, "tls_key": topology.key, "tls_ca": topology.authority,
     }
+    return {"cluster": cluster, "sip": {"access": None}}
 
 
 def configuration(topology, number, disk, provision, store):
     """The sections of node `number`; `store` is what cluster.store says, or None for a file on its own disk."""
-    access = [f"{transport}://{service_address(group)}:{SIP}" for group in range(1, topology.groups + 1) for transport in ("udp", "tcp")]
-    cluster = {"store": store or f"file:{disk}/state.sqlite"}
-    if store and store.startswith("redis"):
-        cluster |= {"redis_key_file": topology.redis_key, "redis_replicas": topology.replicas if topology.store == "sentinel" else 0}
-    if topology.nodes > 1:
-        cluster |= cluster_keys(topology, number)
-        cluster["egress_log"] = f"{disk}/egress.jsonl"
     made = {
         "node": {"name": f"node-{number}", "roles": ROLES, "home_domain": DOMAIN, "shards": topology.shards, "drain_timeout": 2,
                  "secret": "one and the same on every node"},
-        "sip": {"access": access},
+        "sip": {"access": [one for group in range(1, topology.groups + 1) for one in listeners(group)]},
         "admin": {"listen": ADMIN},
         "hss": {"database": f"{disk}/hss.sqlite", "provision": str(provision)},
-        "cluster": cluster,
-        "log": {"level": "info"},
+        "cluster": {"store": store or f"file:{disk}/state.sqlite"},
     }
+    if store and store.startswith("redis"):
+        replicas = topology.replicas if topology.store == "sentinel" else 0
+        made["cluster"] |= {"redis_key_file": topology.redis_key, "redis_replicas": replicas}
+    if topology.nodes > 1:
+        made = config.merge(made, cluster_keys(topology, number, disk))
     return config.merge(made, topology.changes)
 
 

@@ -55,7 +55,7 @@ class ledger:
     """Final responses by transaction, and messages by call."""
 
     def __init__(self):
-        self.finals, self.ladders, self.ended, self.doubled, self.messages = {}, {}, {}, [], 0
+        self.finals, self.ladders, self.callers, self.ended, self.doubled, self.messages = {}, {}, {}, {}, [], 0
 
     def saw(self, moment, source, destination, text):
         self.messages += 1
@@ -65,6 +65,7 @@ class ledger:
         if not call_id or not cseq:
             return
         if not cseq.endswith("OPTIONS"):
+            self.callers.setdefault(call_id, source)
             self.ladders.setdefault(call_id, []).append((moment, source, destination, line if not line.startswith("SIP/2.0") else f"{line} ({cseq})"))
         if line.startswith("SIP/2.0 ") and line[8:9] >= "2":
             self._final(moment, destination, call_id, cseq, int(line[8:11]), text)
@@ -76,14 +77,15 @@ class ledger:
         first = self.finals.setdefault(key, now)
         if first != now:
             self.doubled.append({"moment": moment, "call": call_id, "cseq": cseq, "branch": branch, "to": destination, "first": first, "then": now})
-        if cseq.endswith("BYE") and status == 200:
-            self.ended[call_id] = moment
+        if status == 200 and destination == self.callers.get(call_id) and cseq.endswith(("BYE", "2 REGISTER")):
+            self.ended[call_id] = moment    # the caller has it: not what the callee said, which may not have reached him
 
     def forget(self, now):
         """What has been over for long: 100 calls a second for a quarter of an hour are two million messages."""
         for call_id in [one for one, moment in self.ended.items() if moment < now - FINISHED]:
             del self.ended[call_id]
             self.ladders.pop(call_id, None)
+            self.callers.pop(call_id, None)
 
 
 def datagram(packet):

@@ -1,5 +1,6 @@
 """Everything that is there during one scenario: switch, hosts, Redis, nodes. What faults are aimed at is looked up here."""
 
+import concurrent.futures
 import pathlib
 
 from lib import accounts, certificates
@@ -50,9 +51,17 @@ class world:
     def start(self):
         if self.redis:
             self.redis.start()
-        for one in self.nodes:
-            one.start()
+        with concurrent.futures.ThreadPoolExecutor(len(self.nodes)) as together:
+            for _ in together.map(lambda one: one.start(), self.nodes):
+                pass
+        if not nodes.wait_until(lambda: not self.unheld(), 30):
+            raise RuntimeError(f"30 s after all nodes are ready none has {', '.join(self.unheld())}")
         return self
+
+    def unheld(self):
+        """Service addresses that no node has."""
+        held = {address for one in self.nodes for address in self.service_addresses_of(one)}
+        return [one for one in map(service_address, range(1, self.topology.groups + 1)) if one not in held]
 
     def end(self):
         for one in self.nodes:

@@ -126,6 +126,7 @@ def _(folder):
     made = nodes.configuration(one.topology, 2, "disk", "subscribers.toml", "redis-sentinel://10.60.3.1:26379/ours")
     cluster = made["cluster"]
     equal((made["log"]["level"], made["node"]["name"], cluster["node_id"], len(cluster["nodes"])), ("debug", "node-2", 2, 3), "the configuration")
+    check("access" not in made["sip"] and len(cluster["groups"]) == 3, "listeners are the groups'")
     one.topology.nodes = 1
     check("nodes" not in nodes.configuration(one.topology, 1, "disk", "subscribers.toml", None)["cluster"], "a single node has other nodes")
 

@@ -148,10 +148,13 @@ def _(_folder):
 @tests.case("the messages of calls that are over are forgotten, those of others are kept")
 def _(_folder):
     known = witness.ledger()
-    known.saw(1.0, "a", "b", response(200, "2 BYE"))
-    known.saw(1.0, "a", "b", response(200).replace("Call-ID: c", "Call-ID: d"))
+    for call_id, caller in (("c", "phone"), ("d", "phone"), ("e", "another")):
+        known.saw(0.0, caller, "node", response(200).replace("SIP/2.0 200 X", "INVITE sip:b SIP/2.0").replace("Call-ID: c", f"Call-ID: {call_id}"))
+    known.saw(1.0, "node", "phone", response(200, "2 BYE"))
+    known.saw(1.0, "node", "phone", response(200).replace("Call-ID: c", "Call-ID: d"))
+    known.saw(1.0, "phone", "node", response(200, "2 BYE").replace("Call-ID: c", "Call-ID: e"))
     known.forget(1.0 + witness.FINISHED + 1)
-    equal(list(known.ladders), ["d"], "kept")
+    equal(list(known.ladders), ["d", "e"], "kept: one that is not over, and one of which only the callee says so")
 
 
 # take-over
