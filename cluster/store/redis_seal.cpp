@@ -37,7 +37,7 @@ context prepare(const std::uint8_t* key, const std::uint8_t* nonce, entity_view 
 
 } // namespace
 
-bool holds_secrets(kind type) noexcept { return type == kind::authentication; }
+bool holds_secrets(kind type) noexcept { return type == kind::authentication || type == kind::hss_subscriber; }
 
 result<key_ring> key_ring::load(const std::string& path) {
   std::ifstream from(path);

@@ -14,7 +14,7 @@
 
 namespace troupe::store {
 
-/// Whether values of this kind hold keys of subscribers: CK, IK, ESP keys.
+/// Whether values of this kind hold keys of subscribers: CK, IK, ESP keys; K, OPc, H(A1).
 bool holds_secrets(kind type) noexcept;
 
 class key_ring {

@@ -21,6 +21,9 @@ enum class kind : std::uint8_t {
   subscription = 4,     ///< a subscription that this node serves or holds
   authentication = 6,   ///< S-CSCF: a private identity's challenge
   index = 5,            ///< IMPU or IMPI -> key of a set; idempotent, verified on reading
+  hss_subscriber = 10,  ///< HSS: a subscription as provisioned, with its keys
+  hss_state = 11,       ///< HSS: which S-CSCF serves a subscription, and who is registered
+  hss_sequence = 12,    ///< HSS: the highest SEQ that a private identity may have been given; never erased
 };
 
 inline constexpr std::size_t longest_key = 512;

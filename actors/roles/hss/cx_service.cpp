@@ -89,6 +89,8 @@ cx_service::cx_service(server& hss, server::executor back, settings own) : hss_(
 }
 
 void cx_service::take(std::string_view octets, answer_to reply) {
+  if (hss_.fenced())
+    return;
   auto question = cx::decode_envelope(octets);
   auto* uar = question ? std::get_if<cx::uar>(&question->body) : nullptr;
   auto* lir = question ? std::get_if<cx::lir>(&question->body) : nullptr;
@@ -132,7 +134,9 @@ void cx_service::answer_once(const Question& what, std::string_view octets, cons
   }
   auto serial = kept_->begin(of, std::string(octets), std::move(reply), now);
   hold.unlock();
-  hss_.on(what, back_, [kept = kept_, of, serial, from = in.from, number = in.number, what](auto answer) {
+  hss_.on(what, back_, [&hss = hss_, kept = kept_, of, serial, from = in.from, number = in.number, what](auto answer) {
+    if (hss.fenced())
+      return;
     auto encoded = cx::encode(from, number, answer);
     if (encoded.size() > largest_answer)
       encoded = cx::encode(from, number, refusal(what, cx::unable_to_comply));

@@ -38,7 +38,7 @@ public:
   cx_service(server& hss, server::executor back) : cx_service(hss, std::move(back), settings()) {}
 
   /// From any thread. `reply` is called at most once, within the call or later, on any thread; not at all when the octets
-  /// are no question.
+  /// are no question, or when another has the HSS: there the next copy of the question will find it.
   void take(std::string_view octets, answer_to reply);
 
   counts counted() const;

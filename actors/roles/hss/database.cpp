@@ -142,12 +142,12 @@ result<void> database::run(const statement& what) {
 }
 
 result<void> database::each_row(const char* sql, const std::function<void(sqlite3_stmt*)>& visit) {
-  auto rows = compile(sql);
-  if (!rows)
-    return tl::unexpected(rows.error());
+  auto found = compile(sql);
+  if (!found)
+    return tl::unexpected(found.error());
   for (;;)
-    switch (sqlite3_step(rows->get())) {
-    case SQLITE_ROW: visit(rows->get()); break;
+    switch (sqlite3_step(found->get())) {
+    case SQLITE_ROW: visit(found->get()); break;
     case SQLITE_DONE: return {};
     default: return refuse(fault());
     }
@@ -190,10 +190,12 @@ result<std::int64_t> database::add(std::string_view definition) {
   return sqlite3_last_insert_rowid(handle_.get());
 }
 
-result<void> database::change(std::int64_t id, std::string_view definition) {
+result<void> database::change(std::int64_t id, std::string_view definition, std::string_view state) {
   bind(change_.get(), 1, id);
   bind_octets(change_.get(), 2, definition);
-  return run(change_);
+  if (auto done = run(change_); !done)
+    return done;
+  return keep_state(id, state);
 }
 
 result<void> database::remove(std::int64_t id) {

@@ -9,14 +9,14 @@
 #include <string>
 #include <string_view>
 
-#include "protocols/base/result.hpp"
+#include "actors/roles/hss/keeper.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace troupe::hss {
 
-class database {
+class database final : public rows {
 public:
   /// Creates what is absent and brings older schemas up to date; refuses what another process holds, what is no HSS's
   /// file and what a newer version wrote. ":memory:" keeps nothing.
@@ -35,9 +35,9 @@ public:
   /// The highest number that may have been given; never lowered.
   result<void> reserve(std::string_view impi, std::uint64_t seq);
   /// A new row gives its id.
-  result<std::int64_t> add(std::string_view definition);
-  result<void> change(std::int64_t id, std::string_view definition);
-  result<void> remove(std::int64_t id);
+  result<std::int64_t> add(std::string_view definition) override;
+  result<void> change(std::int64_t id, std::string_view definition, std::string_view state) override;
+  result<void> remove(std::int64_t id) override;
   /// Of a subscriber that has been removed it is not kept.
   result<void> keep_state(std::int64_t id, std::string_view state);
 

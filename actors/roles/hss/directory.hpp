@@ -29,6 +29,13 @@ struct record {
   /// Requests that wait until more sequence numbers are reserved on disk. True: they are; false: they cannot be.
   std::vector<std::function<void(bool)>> waiting;
   bool reserving = false;
+
+  /// How many times the keeper was given the state, and which of them is stored.
+  std::uint64_t states_given = 0, states_kept = 0;
+  /// While the definition is being changed states are not given to the keeper: they follow in the new one's shape. Who
+  /// waits for one is told then.
+  bool changing = false;
+  std::vector<std::function<void(bool)>> parked;
 };
 using record_ref = std::shared_ptr<record>;
 

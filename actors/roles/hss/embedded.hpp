@@ -15,7 +15,7 @@ public:
   void ask(cx::uar question, std::function<void(cx::uaa)> done) override { done(hss_.on(question)); }
   void ask(cx::lir question, std::function<void(cx::lia)> done) override { done(hss_.on(question)); }
   void ask(cx::mar question, std::function<void(cx::maa)> done) override { hss_.on(question, back_, std::move(done)); }
-  void ask(cx::sar question, std::function<void(cx::saa)> done) override { done(hss_.on(question)); }
+  void ask(cx::sar question, std::function<void(cx::saa)> done) override { hss_.on(question, back_, std::move(done)); }
 
 private:
   server& hss_;

@@ -40,9 +40,24 @@ mar_step on(const subscriber& who, const assignment& now, const cx::mar& request
 inline constexpr std::uint32_t most_items = 5;
 
 /// A private identity's sequence numbers: what was given, and up to where the disk knows that it may have been.
+///
+/// A cluster's store may lose what it has acknowledged, when a Redis master dies before its replicas have it; the HSS
+/// that is opened anew on it then finds a number from before. So there every sequence follows the clock, whatever its
+/// scheme: the next is max(stored + 1, time), where time is tenths of a second (cluster.md 23; TS 33.102 C.1.1.3 with
+/// a DIF of each life's own). Where stored + 1 is ahead of the time since the subscription's birth, or so far behind it
+/// that a USIM would refuse the leap, the time is taken modulo 2^16 from there: what depends on the moment still is
+/// not given twice, and the worst is that the card asks for a resynchronisation. A counter's birth is the epoch, so it
+/// always begins like this. IND goes round by itself: one group alone has the HSS.
 struct sequence {
   aka::sqn_generator generator;
   std::uint64_t reserved = 0; ///< highest SEQ that may be given
+  bool follows_clock = false; ///< the store may forget
+  bool in_step = false;       ///< with the clock: not at the beginning, nor after the card has moved it
+
+  /// `seq`: the highest that may have been given.
+  static sequence begin(const aka_secret& secret, std::uint64_t seq, bool may_forget) noexcept;
+  /// Brings it into step with the clock, if it follows that and is not; before reach() and before giving any.
+  void keep_step(const aka_secret& secret, instant now) noexcept;
 
   /// The SEQ that giving `count` values would reach; nothing when they are used up.
   std::optional<std::uint64_t> reach(std::uint32_t count, instant now) const noexcept;

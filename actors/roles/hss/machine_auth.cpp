@@ -67,6 +67,31 @@ mar_step on(const subscriber& who, const assignment& now, const cx::mar& request
   return step;
 }
 
+sequence sequence::begin(const aka_secret& secret, std::uint64_t seq, bool may_forget) noexcept {
+  sequence made;
+  auto scheme = may_forget ? aka::sequence_scheme::time_based : secret.scheme;
+  made.generator = {seq, 0, scheme, secret.born};
+  made.reserved = seq;
+  made.follows_clock = may_forget;
+  return made;
+}
+
+void sequence::keep_step(const aka_secret& secret, instant now) noexcept {
+  constexpr std::int64_t tenth_ms = 100;
+  constexpr std::uint64_t window = 1u << 16, longest_leap = aka::largest_jump / 16;
+  auto tenths_since = [&](instant born) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>((now - born).count(), 0) / tenth_ms);
+  };
+  auto next = generator.seq + 1;
+  if (!follows_clock || (in_step && tenths_since(generator.born) <= next + longest_leap))
+    return;
+  auto time = tenths_since(secret.born);
+  if (time < next || time - next > longest_leap)
+    time = next + (time - next) % window; // 2^64 is a multiple of it
+  generator.born = now - milliseconds(static_cast<std::int64_t>(time) * tenth_ms);
+  in_step = true;
+}
+
 std::optional<std::uint64_t> sequence::reach(std::uint32_t count, instant now) const noexcept {
   auto ahead = generator;
   for (; count > 0; --count)
@@ -82,7 +107,11 @@ bool resynchronise(const aka_secret& secret, sequence& numbers, std::string_view
   auto octets = as_bytes(rand_and_auts);
   std::copy_n(octets.begin(), rand.size(), rand.begin());
   auto sqn_ms = aka::open_auts(secret.with, rand, octets.subspan(rand.size()));
-  return sqn_ms && numbers.generator.resynchronise(*sqn_ms) != aka::sqn_generator::resynchronised::out_of_reach;
+  if (!sqn_ms)
+    return false;
+  auto how = numbers.generator.resynchronise(*sqn_ms);
+  numbers.in_step &= how != aka::sqn_generator::resynchronised::moved;
+  return how != aka::sqn_generator::resynchronised::out_of_reach;
 }
 
 std::vector<cx::auth_item> make_vectors(const aka_secret& secret, const std::string& scheme,

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include "actors/roles/hss/codec.hpp"
+#include "actors/roles/hss/writer_thread.hpp"
 
 namespace troupe::hss {
 
@@ -16,6 +17,9 @@ bool random_octets(std::span<std::uint8_t> into) { return RAND_bytes(into.data()
 
 /// In tenths of a second, the unit of time-based sequences.
 constexpr std::uint64_t slowest_disk = 3000;
+
+/// The same over a store, where what is reserved is to be in the past when another node goes on from it.
+constexpr std::uint64_t slowest_store = 30;
 
 /// Of one subscription: more have no honest cause.
 constexpr std::size_t most_waiting = 64;
@@ -37,17 +41,36 @@ server::server(server_options options) : options_(std::move(options)) {
 }
 
 result<std::unique_ptr<server>> server::open(server_options options) {
-  auto disk = database::open(options.database);
-  if (!disk)
-    return tl::unexpected(disk.error());
   std::unique_ptr<server> made(new server(std::move(options)));
+  std::unique_ptr<keeper> disk;
+  if (made->options_.records) {
+    auto keeps = std::make_unique<store_keeper>(*made->options_.records);
+    made->in_store_ = keeps.get();
+    disk = std::move(keeps);
+  } else {
+    auto opened = database::open(made->options_.database);
+    if (!opened)
+      return tl::unexpected(opened.error());
+    disk = std::make_unique<writer_thread>(std::move(*opened));
+  }
   if (auto loaded = made->load(*disk); !loaded)
     return fail("subscriber database " + made->options_.database + ": " + loaded.error().what, 0, 0);
-  made->disk_ = std::make_unique<writer_thread>(std::move(*disk));
+  made->disk_ = std::move(disk);
+  made->disk_->start();
   return made;
 }
 
-result<void> server::load(database& from) {
+void server::wake() {
+  if (in_store_)
+    in_store_->wake();
+}
+
+void server::fence() {
+  if (in_store_)
+    in_store_->fence();
+}
+
+result<void> server::load(keeper& from) {
   auto read = from.each_sequence([&](std::string_view impi, std::uint64_t seq) { retired_.emplace(impi, seq); });
   auto read_one = [&](std::int64_t id, std::string_view definition, std::string_view state) {
     auto who = decode_subscriber(definition, pool_);
@@ -62,15 +85,16 @@ result<void> server::load(database& from) {
     of->user_data.resize(of->who->sets.size());
     for (auto& p : of->who->privates) {
       auto known = retired_.extract(p.impi);
-      auto& numbers = of->sequences.emplace_back();
-      if (auto* secret = std::get_if<aka_secret>(&p.secret))
-        numbers.generator = {known ? known.mapped() : 0, 0, secret->scheme, secret->born};
-      numbers.reserved = numbers.generator.seq;
+      auto* secret = std::get_if<aka_secret>(&p.secret);
+      of->sequences.push_back(secret ? sequence::begin(*secret, known ? known.mapped() : 0, from.may_forget())
+                                     : sequence());
     }
     directory_.index(of, nullptr, of->who.get());
   };
   if (read)
     read = from.each_subscriber(read_one);
+  for (auto& fault : from.faults())
+    faults_.push_back(fault);
   return read;
 }
 
@@ -82,6 +106,8 @@ server::found server::find(std::string_view impi, std::string_view impu) const {
 }
 
 cx::uaa server::on(const cx::uar& request) {
+  if (fenced())
+    return {cx::unable_to_deliver, {}, {}};
   auto [of, result] = find(request.impi, request.impu);
   if (!result.is_success())
     return {result, {}, {}};
@@ -92,6 +118,8 @@ cx::uaa server::on(const cx::uar& request) {
 }
 
 cx::lia server::on(const cx::lir& request) {
+  if (fenced())
+    return {cx::unable_to_deliver, {}, {}, {}};
   auto [of, result] = find({}, request.impu);
   if (!result.is_success())
     return {result, {}, {}, {}};
@@ -100,38 +128,45 @@ cx::lia server::on(const cx::lir& request) {
                                           : cx::lia{cx::user_unknown, {}, {}, {}};
 }
 
-cx::saa server::on(const cx::sar& request) {
-  cx::saa refused;
-  refused.impi = request.impi;
-  auto [of, result] = find(request.impi, first(request.impus));
-  refused.result = result;
-  if (!result.is_success())
-    return refused;
-  notices told;
-  sar_step step;
-  {
-    std::lock_guard hold(of->lock);
-    if (!still_has(*of, request.impi, first(request.impus))) {
-      refused.result = cx::user_unknown;
-      return refused;
-    }
-    for (auto& impu : request.impus)
-      if (!of->who->find_set(impu)) {
-        refused.result = directory_.find_impu(impu) ? cx::identities_dont_match : cx::user_unknown;
-        return refused;
-      }
-    step = hss::on(*of->who, of->state, request);
-    if (step.next)
-      keep(*of, std::move(*step.next));
-    if (step.user_data_of)
-      step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
-  }
-  told.terminations = std::move(step.notices);
-  tell(told);
-  return std::move(step.answer);
+void server::on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then) {
+  auto step = std::make_shared<sar_step>();
+  auto end = [this, step, impi = request.impi, then](bool kept) {
+    notices told;
+    told.terminations = std::move(step->notices);
+    tell(told);
+    cx::saa unkept;
+    unkept.result = fenced() ? cx::unable_to_deliver : cx::unable_to_comply;
+    unkept.impi = impi;
+    then(std::move(kept ? step->answer : unkept));
+  };
+  if (fenced())
+    return end(false);
+  if (!assign(request, *step, [back, end](bool kept) { back([end, kept] { end(kept); }); }))
+    end(true);
 }
 
-void server::on(const cx::sar& request, const executor&, std::function<void(cx::saa)> then) { then(on(request)); }
+/// True: `later` tells when the state that the answer speaks of is kept, or cannot be; `step` is to live until then.
+bool server::assign(const cx::sar& request, sar_step& step, const std::function<void(bool)>& later) {
+  auto refuse = [&](cx::result_code why) {
+    step.answer.result = why;
+    return false;
+  };
+  step.answer.impi = request.impi;
+  auto [of, result] = find(request.impi, first(request.impus));
+  if (!result.is_success())
+    return refuse(result);
+  std::lock_guard hold(of->lock);
+  if (!still_has(*of, request.impi, first(request.impus)))
+    return refuse(cx::user_unknown);
+  for (auto& impu : request.impus)
+    if (!of->who->find_set(impu))
+      return refuse(directory_.find_impu(impu) ? cx::identities_dont_match : cx::user_unknown);
+  step = hss::on(*of->who, of->state, request);
+  auto waits = step.next && keep(of, std::move(*step.next), later);
+  if (step.user_data_of)
+    step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
+  return waits;
+}
 
 void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
   auto again = [this, request, back, then](bool reserved) {
@@ -146,6 +181,8 @@ void server::on(const cx::mar& request, const executor& back, std::function<void
 /// Nothing when `again` will be called, once numbers are reserved or cannot be.
 std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const std::function<void(bool)>& again) {
   auto refuse = [&](cx::result_code why) { return cx::maa{why, request.impi, request.impu, {}}; };
+  if (fenced())
+    return refuse(cx::unable_to_deliver);
   auto [of, result] = find(request.impi, request.impu);
   if (!result.is_success())
     return refuse(result);
@@ -170,7 +207,7 @@ std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const std:
     numbers = take(of, step, now);
   }
   if (step.next)
-    keep(*of, std::move(*step.next));
+    keep(of, std::move(*step.next), {});
   hold.unlock();
   if (auto* digest = std::get_if<digest_secret>(&secret))
     return cx::maa{cx::success, request.impi, request.impu, {make_digest_item(*digest)}};
@@ -183,6 +220,7 @@ server::readiness server::prepare(const record_ref& of, const mar_step& step, co
   auto& numbers = of->sequences[step.private_index];
   if (!resync.empty() && !resynchronise(secret, numbers, resync))
     return readiness::impossible;
+  numbers.keep_step(secret, now);
   auto reach = numbers.reach(step.items, now);
   if (!reach)
     return readiness::impossible;
@@ -198,7 +236,7 @@ std::vector<aka::sequence_number> server::take(const record_ref& of, const mar_s
   std::vector<aka::sequence_number> taken;
   while (taken.size() < step.items)
     taken.push_back(from.generator.next(now).value());
-  if (from.reserved - from.generator.seq < options_.block / 4)
+  if (from.reserved - from.generator.seq < ahead(from) / 4)
     reserve(of, step.private_index, from.generator.seq); // in time, so that the next ones do not wait
   return taken;
 }
@@ -211,15 +249,21 @@ cx::maa server::challenge(const cx::mar& request, const mar_step& step, const ak
   return {cx::success, request.impi, request.impu, make_vectors(secret, step.scheme, numbers, rands)};
 }
 
+/// How much more than is needed is reserved. A time-based sequence goes on while the disk writes.
+std::uint64_t server::ahead(const sequence& of) const noexcept {
+  if (of.follows_clock)
+    return slowest_store;
+  auto time_based = of.generator.scheme == aka::sequence_scheme::time_based;
+  return std::max(options_.block, time_based ? slowest_disk : 0);
+}
+
 /// `of` is locked.
 void server::reserve(const record_ref& of, std::size_t private_index, std::uint64_t reach) {
   if (of->reserving)
     return;
   of->reserving = true;
   auto impi = of->who->privates[private_index].impi;
-  // A time-based sequence goes on while the disk writes.
-  auto time_based = of->sequences[private_index].generator.scheme == aka::sequence_scheme::time_based;
-  auto upto = std::min(reach + std::max(options_.block, time_based ? slowest_disk : 0), aka::highest_seq);
+  auto upto = std::min(reach + ahead(of->sequences[private_index]), aka::highest_seq);
   disk_->reserve(impi, upto,
                  [this, of, impi, upto](const result<void>& done) { reserved(of, impi, upto, done.has_value()); });
 }
@@ -238,16 +282,37 @@ void server::reserved(const record_ref& of, const std::string& impi, std::uint64
     go_on(done);
 }
 
-/// `of` is locked.
-void server::keep(record& of, assignment next) {
-  auto lasting = settled(next);
-  auto changed = lasting != settled(of.state);
-  of.state = std::move(next);
-  for (std::size_t i = 0; i < of.user_data.size(); ++i)
-    if (of.state.sets[i].state == registration_state::not_registered)
-      of.user_data[i].reset();
-  if (changed)
-    disk_->keep_state(of.id, encode(lasting));
+/// `of` is locked. True: `later` is called on the keeper's thread, when this state is kept or could not be.
+bool server::keep(const record_ref& of, assignment next, const std::function<void(bool)>& later) {
+  auto changed = settled(next) != settled(of->state);
+  of->state = std::move(next);
+  for (std::size_t i = 0; i < of->user_data.size(); ++i)
+    if (of->state.sets[i].state == registration_state::not_registered)
+      of->user_data[i].reset();
+  if (!changed && (!later || of->states_kept == of->states_given))
+    return false;
+  if (!of->changing)
+    return give(of, later);
+  if (later)
+    of->parked.push_back(later);
+  return static_cast<bool>(later);
+}
+
+/// `of` is locked. Gives its state to the keeper.
+bool server::give(const record_ref& of, const std::function<void(bool)>& later) {
+  auto serial = ++of->states_given;
+  auto then = [of, serial, later](const result<void>& done) {
+    if (done) {
+      std::lock_guard hold(of->lock);
+      of->states_kept = std::max(of->states_kept, serial);
+    }
+    if (later)
+      later(done.has_value());
+  };
+  if (disk_->keep_state(of->id, encode(settled(of->state)), then))
+    return true;
+  of->states_kept = of->states_given;
+  return false;
 }
 
 /// `of` is locked. Kept while the set is served, if it is for the first private identity, which mostly is the only one.

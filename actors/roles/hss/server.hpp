@@ -6,11 +6,15 @@
 // disk says "up to here they may have been given" before the first of them is, and after a crash the next begins
 // behind it. A request that finds no reserved number waits for the disk; when the disk refuses, so does the HSS, with
 // DIAMETER_UNABLE_TO_COMPLY.
+//
+// A single node keeps it all in a database on its disk. In a cluster it is in the store, for the HSS moves to another
+// node when its own is lost: there an assignment, too, is answered when it is stored and not before, and when the store
+// has another owner every request is refused with DIAMETER_UNABLE_TO_DELIVER from then on.
 #pragma once
 
 #include "actors/roles/hss/changes.hpp"
 #include "actors/roles/hss/directory.hpp"
-#include "actors/roles/hss/writer_thread.hpp"
+#include "actors/roles/hss/store_keeper.hpp"
 
 namespace troupe::hss {
 
@@ -19,6 +23,9 @@ struct server_options {
   std::uint64_t block = 64;     ///< sequence numbers reserved at a time; so many are skipped by a crash, at most
   std::function<instant()> now; ///< none: the system's clock
   std::function<bool(std::span<std::uint8_t>)> randomise; ///< none: OpenSSL's RAND_bytes
+  /// The HSS's own partition of a cluster's store, instead of the database; all its records are there. It must outlive
+  /// the server, which alone uses it; whoever wakes it calls wake(), and poll() is not for anyone else.
+  store::partition* records = nullptr;
 };
 
 /// What `ctl subscriber show` tells: everything but secrets.
@@ -57,9 +64,14 @@ public:
 
   cx::uaa on(const cx::uar& request);
   cx::lia on(const cx::lir& request);
-  cx::saa on(const cx::sar& request);
   void on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then);
   void on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then);
+
+  /// Over a store: its partition wants its poll(). From any thread.
+  void wake();
+  /// Over a store: another has the group, as the store's on_fenced told. From any thread.
+  void fence();
+  bool fenced() const noexcept { return disk_->fenced(); }
 
   /// RTR and PPR for the S-CSCFs; called on any thread. To be set before the first request.
   void listen(std::function<void(const notices&)> listener) { listener_ = std::move(listener); }
@@ -75,7 +87,7 @@ public:
   /// IMPIs in their order, beginning behind `after`.
   std::vector<std::string> list(std::string_view after = {}, std::size_t most = 1000);
 
-  /// Rows that could not be read when the database was opened: for the log. The others are served.
+  /// What could not be read when the server was opened: for the log. The others are served.
   const std::vector<std::string>& faults() const noexcept { return faults_; }
   services_pool& services() noexcept { return pool_; }
   std::size_t size() const noexcept { return directory_.size(); } ///< private identities
@@ -85,13 +97,15 @@ public:
 private:
   explicit server(server_options options);
 
-  result<void> load(database& from);
+  result<void> load(keeper& from);
   struct found {
     record_ref record;
     cx::result_code result;
   };
   found find(std::string_view impi, std::string_view impu) const;
-  void keep(record& of, assignment next);
+  bool assign(const cx::sar& request, sar_step& step, const std::function<void(bool)>& later);
+  bool keep(const record_ref& of, assignment next, const std::function<void(bool)>& later);
+  bool give(const record_ref& of, const std::function<void(bool)>& later);
   std::shared_ptr<const std::string> user_data(record& of, std::size_t set, const std::string& impi);
   void reserve(const record_ref& of, std::size_t private_index, std::uint64_t reach);
   void reserved(const record_ref& of, const std::string& impi, std::uint64_t upto, bool done);
@@ -105,18 +119,23 @@ private:
 
   struct change;
   result<std::vector<change>> plan(std::vector<subscriber> wanted, import_report& report);
-  result<void> write(database& to, std::vector<change>& changes);
+  result<void> write(std::vector<change>& changes);
+  result<void> write_one(rows& to, change& what);
   void apply(change& what);
+  void abandon(change& what);
+  std::function<void()> end_change(const record_ref& of, const std::string& written);
+  std::uint64_t ahead(const sequence& of) const noexcept;
   void tell(const notices& what) const;
 
   server_options options_;
   std::vector<std::string> faults_;
   services_pool pool_;
   directory directory_;
-  /// Numbers of private identities that are not in the directory, or not yet. The writer's thread alone uses it.
+  /// Numbers of private identities that are not in the directory, or not yet. The keeper's thread alone uses it.
   std::map<std::string, std::uint64_t, std::less<>> retired_;
   std::function<void(const notices&)> listener_;
-  std::unique_ptr<writer_thread> disk_; ///< last: its thread uses all the others
+  store_keeper* in_store_ = nullptr; ///< what `disk_` is, over a store
+  std::unique_ptr<keeper> disk_;     ///< last: its thread uses all the others
 };
 
 } // namespace troupe::hss

@@ -1,4 +1,4 @@
-// Subscriptions added, changed and removed while requests are answered. All of it runs on the writer's thread, one
+// Subscriptions added, changed and removed while requests are answered. All of it runs on the keeper's thread, one
 // change after another, so that what was checked still holds when it is written.
 #include <algorithm>
 #include <future>
@@ -14,6 +14,7 @@ struct server::change {
   record_ref of; ///< null: to be added
   std::shared_ptr<const subscriber> before;
   std::shared_ptr<const subscriber> after; ///< null: to be removed
+  std::string found = {}, written = {};    ///< the state before, and the one that is written with `after`
 };
 
 namespace {
@@ -59,14 +60,6 @@ result<record_ref> find_owner(const directory& in, const subscriber& one) {
   return owner;
 }
 
-sequence make_sequence(const private_identity& of, std::uint64_t seq) {
-  sequence numbers;
-  if (auto* secret = std::get_if<aka_secret>(&of.secret))
-    numbers.generator = {seq, 0, secret->scheme, secret->born};
-  numbers.reserved = seq;
-  return numbers;
-}
-
 } // namespace
 
 result<std::vector<server::change>> server::plan(std::vector<subscriber> wanted, import_report& report) {
@@ -78,42 +71,78 @@ result<std::vector<server::change>> server::plan(std::vector<subscriber> wanted,
     auto owner = find_owner(directory_, one);
     if (!owner)
       return tl::unexpected(owner.error());
-    auto before = *owner ? (*owner)->who : nullptr; // the writer's thread alone changes it
+    auto before = *owner ? (*owner)->who : nullptr; // the keeper's thread alone changes it
     if (before)
       keep_births(*before, one);
     if (before && *before == one) {
       ++report.unchanged;
       continue;
     }
+    if (auto fits = disk_->accept(one, encode(one)); !fits)
+      return tl::unexpected(fits.error());
     ++(before ? report.changed : report.added);
     changes.push_back({*owner, before, std::make_shared<const subscriber>(std::move(one))});
   }
   return changes;
 }
 
-result<void> server::write(database& to, std::vector<change>& changes) {
-  return to.transact([&]() -> result<void> {
-    for (auto& c : changes) {
-      if (!c.after) {
-        if (auto done = to.remove(c.of->id); !done)
-          return done;
-      } else if (c.of) {
-        if (auto done = to.change(c.of->id, encode(*c.after)); !done)
-          return done;
-      } else {
-        auto id = to.add(encode(*c.after));
-        if (!id)
-          return tl::unexpected(id.error());
-        c.of = std::make_shared<record>(*id);
-      }
-    }
-    return {};
+result<void> server::write(std::vector<change>& changes) {
+  auto done = disk_->transact([&](rows& to) {
+    result<void> step;
+    for (auto at = changes.begin(); step && at != changes.end(); ++at)
+      step = write_one(to, *at);
+    return step;
   });
+  for (auto& c : changes)
+    done ? apply(c) : abandon(c);
+  return done;
+}
+
+result<void> server::write_one(rows& to, change& what) {
+  if (!what.after)
+    return to.remove(what.of->id);
+  if (!what.of) {
+    auto id = to.add(encode(*what.after));
+    if (!id)
+      return tl::unexpected(id.error());
+    what.of = std::make_shared<record>(*id);
+    return {};
+  }
+  {
+    std::lock_guard hold(what.of->lock);
+    what.of->changing = true;
+    what.found = encode(settled(what.of->state));
+    what.written = encode(settled(carry_over(*what.before, what.of->state, *what.after)));
+  }
+  return to.change(what.of->id, encode(*what.after), what.written);
+}
+
+/// Nothing has been written: states that came meanwhile are those of the old definition.
+void server::abandon(change& what) {
+  if (!what.before || !what.after || !what.of->changing)
+    return;
+  std::unique_lock hold(what.of->lock);
+  auto tell_parked = end_change(what.of, what.found);
+  hold.unlock();
+  tell_parked();
+}
+
+/// `of` is locked. The definition and the state `written` stand. What is answered is to be called without the lock.
+std::function<void()> server::end_change(const record_ref& of, const std::string& written) {
+  of->changing = false;
+  auto tell_all = [parked = std::exchange(of->parked, {})](bool kept) {
+    for (auto& later : parked)
+      later(kept);
+  };
+  if (!of->who || encode(settled(of->state)) == written || !give(of, tell_all))
+    return [tell_all] { tell_all(true); };
+  return [] {};
 }
 
 void server::apply(change& what) {
   auto& of = *what.of;
   notices told;
+  std::function<void()> tell_parked;
   {
     std::lock_guard hold(of.lock);
     auto old_state = of.state;
@@ -126,31 +155,33 @@ void server::apply(change& what) {
       auto& p = what.after->privates[i];
       auto kept = what.before ? what.before->find_private(p.impi) : std::nullopt;
       auto known = retired_.extract(p.impi);
-      of.sequences.push_back(make_sequence(p, known ? known.mapped() : 0));
+      auto* secret = std::get_if<aka_secret>(&p.secret);
+      of.sequences.push_back(secret ? sequence::begin(*secret, known ? known.mapped() : 0, disk_->may_forget())
+                                    : sequence());
       if (kept && old_numbers[*kept].generator.scheme == of.sequences.back().generator.scheme)
         of.sequences.back() = old_numbers[*kept];
     }
     if (what.after && what.before)
-      keep(of, carry_over(*what.before, old_state, *what.after));
+      of.state = carry_over(*what.before, old_state, *what.after);
     else
       of.state = {{}, {}, std::vector<set_state>(what.after ? what.after->sets.size() : 0)};
+    tell_parked = end_change(what.of, what.before ? what.written : encode(of.state));
     if (what.before)
       told = notices_of(*what.before, old_state, what.after.get(),
                         [&](std::size_t set) { return user_data(of, set, what.after->privates.front().impi); });
   }
   directory_.index(what.of, what.before.get(), what.after.get());
   tell(told);
+  tell_parked();
 }
 
 void server::put(std::vector<subscriber> wanted, const executor& back,
                  std::function<void(result<import_report>)> then) {
   auto shared = std::make_shared<std::vector<subscriber>>(std::move(wanted));
-  disk_->run([this, shared, back, then](database& disk) {
+  disk_->run([this, shared, back, then] {
     import_report report;
     auto changes = plan(std::move(*shared), report);
-    auto done = changes ? (changes->empty() ? result<void>() : write(disk, *changes)) : tl::unexpected(changes.error());
-    for (std::size_t i = 0; done && i < changes->size(); ++i)
-      apply((*changes)[i]);
+    auto done = changes ? (changes->empty() ? result<void>() : write(*changes)) : tl::unexpected(changes.error());
     back([then, answer = done ? result<import_report>(report) : tl::unexpected(done.error())] { then(answer); });
   });
 }
@@ -163,13 +194,11 @@ result<import_report> server::put_and_wait(std::vector<subscriber> wanted) {
 }
 
 void server::remove(std::string impi, const executor& back, std::function<void(result<void>)> then) {
-  disk_->run([this, impi, back, then](database& disk) {
+  disk_->run([this, impi, back, then] {
     result<void> done = refuse("no subscriber has the private identity " + impi);
     if (auto of = directory_.find_impi(impi)) {
       std::vector<change> changes{{of, of->who, nullptr}};
-      done = write(disk, changes);
-      if (done)
-        apply(changes[0]);
+      done = write(changes);
     }
     back([then, done] { then(done); });
   });

@@ -12,7 +12,9 @@ constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 } // namespace
 
-writer_thread::writer_thread(database opened) : disk_(std::move(opened)), thread_([this] { loop(); }) {}
+void writer_thread::start() {
+  thread_ = std::thread([this] { loop(); });
+}
 
 writer_thread::~writer_thread() {
   {
@@ -20,10 +22,11 @@ writer_thread::~writer_thread() {
     stop_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
-void writer_thread::reserve(std::string impi, std::uint64_t seq, std::function<void(const result<void>&)> then) {
+void writer_thread::reserve(std::string impi, std::uint64_t seq, told then) {
   {
     std::lock_guard hold(lock_);
     next_.reservations.push_back({std::move(impi), seq, std::move(then)});
@@ -31,7 +34,7 @@ void writer_thread::reserve(std::string impi, std::uint64_t seq, std::function<v
   wake_.notify_one();
 }
 
-void writer_thread::keep_state(std::int64_t id, std::string state) {
+bool writer_thread::keep_state(std::int64_t id, std::string state, told) {
   {
     std::lock_guard hold(lock_);
     if (next_.kept.empty())
@@ -39,9 +42,10 @@ void writer_thread::keep_state(std::int64_t id, std::string state) {
     next_.kept.insert_or_assign(id, std::move(state));
   }
   wake_.notify_one();
+  return false;
 }
 
-void writer_thread::run(std::function<void(database&)> task) {
+void writer_thread::run(std::function<void()> task) {
   {
     std::lock_guard hold(lock_);
     next_.tasks.push_back(std::move(task));
@@ -79,7 +83,7 @@ void writer_thread::loop() {
       return; // told to stop
     commit(now);
     for (auto& task : now.tasks)
-      task(disk_);
+      task();
   }
 }
 

@@ -11,38 +11,48 @@
 #include <vector>
 
 #include "actors/roles/hss/database.hpp"
+#include "actors/roles/hss/keeper.hpp"
 
 namespace troupe::hss {
 
-class writer_thread {
+class writer_thread final : public keeper {
 public:
-  explicit writer_thread(database opened);
+  explicit writer_thread(database opened) : disk_(std::move(opened)) {}
   /// Writes what is still to be written.
-  ~writer_thread();
+  ~writer_thread() override;
   writer_thread(const writer_thread&) = delete;
   writer_thread& operator=(const writer_thread&) = delete;
 
-  // From any thread. Continuations run on the writer's.
-  void reserve(std::string impi, std::uint64_t seq, std::function<void(const result<void>&)> then);
-  /// The newest state of a subscriber replaces one that is not written yet. A state that cannot be written is tried
-  /// again until it can.
-  void keep_state(std::int64_t id, std::string state);
-  /// In the order of the calls, with a transaction of its own if it makes one.
-  void run(std::function<void(database&)> task);
-
-  std::size_t unwritten() const;                                ///< states
-  std::uint64_t failures() const noexcept { return failures_; } ///< commits that did not succeed
+  result<void> each_sequence(const std::function<void(std::string_view, std::uint64_t)>& visit) override {
+    return disk_.each_sequence(visit);
+  }
+  result<void> each_subscriber(
+      const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) override {
+    return disk_.each_subscriber(visit);
+  }
+  void start() override;
+  void reserve(std::string impi, std::uint64_t seq, told then) override;
+  bool keep_state(std::int64_t id, std::string state, told then) override;
+  void run(std::function<void()> task) override;
+  result<void> transact(const std::function<result<void>(rows&)>& change) override {
+    return disk_.transact([&] { return change(disk_); });
+  }
+  result<void> accept(const subscriber&, std::string_view) const override { return {}; }
+  bool may_forget() const noexcept override { return false; }
+  std::size_t unwritten() const override;
+  std::uint64_t failures() const noexcept override { return failures_; }
+  std::vector<std::string> faults() const override { return {}; }
 
 private:
   struct reservation {
     std::string impi;
     std::uint64_t seq;
-    std::function<void(const result<void>&)> then;
+    told then;
   };
   using states = std::map<std::int64_t, std::string>;
   struct work {
     std::vector<reservation> reservations;
-    std::deque<std::function<void(database&)>> tasks;
+    std::deque<std::function<void()>> tasks;
     states kept;
     bool empty() const { return reservations.empty() && tasks.empty() && kept.empty(); }
   };

@@ -58,6 +58,20 @@ inline result<void> remove(server& hss, const std::string& who) {
   return *answer;
 }
 
+inline cx::saa assign(server& hss, const cx::sar& request) {
+  std::mutex lock;
+  std::condition_variable told;
+  std::optional<cx::saa> answer;
+  hss.on(request, at_once, [&](cx::saa given) {
+    std::lock_guard hold(lock);
+    answer = std::move(given);
+    told.notify_one();
+  });
+  std::unique_lock hold(lock);
+  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
+  return *answer;
+}
+
 inline cx::maa ask(server& hss, const cx::mar& request) {
   std::mutex lock;
   std::condition_variable told;

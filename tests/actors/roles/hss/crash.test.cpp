@@ -136,7 +136,7 @@ TEST_CASE("TS 33.102 6.3.2: on a full disk challenges are refused, and given aga
       }
     }
     added = hss->put_and_wait(read_all(alice_toml, hss->services()));
-    hss->on(cx::sar{impi, {anna}, scscf, cx::assignment_type::registration, false});
+    assign(*hss, cx::sar{impi, {anna}, scscf, cx::assignment_type::registration, false});
     for (int i = 0; i < 100 && hss->disk_failures() < 5; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     CHECK(hss->unwritten() == 1);

@@ -166,7 +166,7 @@ TEST_CASE("TS 29.228 6.1.3, 6.2: notices for all groups come back as they were, 
   notices told;
   b.hss->listen([&](const notices& what) { told = what; });
   put(*b.hss, phone_toml);
-  b.hss->on(cx::sar{impi, {anna}, scscf, cx::assignment_type::registration, false});
+  assign(*b.hss, cx::sar{impi, {anna}, scscf, cx::assignment_type::registration, false});
   auto toml = phone_toml;
   toml.replace(toml.find(", \"tel:+15550000001\""), 20, "");
   put(*b.hss, toml);

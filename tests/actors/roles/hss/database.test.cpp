@@ -87,7 +87,7 @@ TEST_CASE("A damaged state of registration counts as none") {
   {
     auto hss = open(where.database());
     put(*hss, phone_toml);
-    hss->on(cx::sar{
+    assign(*hss, cx::sar{
         "001010000000001@ims.example", {"sip:anna@ims.example"}, scscf, cx::assignment_type::registration, false});
   }
   execute(where.database(), "UPDATE state SET value = x'01ff'");
