@@ -204,8 +204,8 @@ ctl_status client::nodes() {
       return;
     table groups({"GROUP", "OWNER", "EPOCH", "HERE", "ADDRESSES"});
     for (auto& g : list["cluster"]["groups"])
-      groups.add({text_at(g, "group"), text_at(g, "owner"), text_at(g, "epoch"), text_at(g, "here"),
-                  joined(g["addresses"])});
+      groups.add(
+          {text_at(g, "group"), text_at(g, "owner"), text_at(g, "epoch"), text_at(g, "here"), joined(g["addresses"])});
     out_ << groups.text();
   });
 }
@@ -348,8 +348,7 @@ ctl_status client::drain(const std::string& node) {
   auto name =
       here->contains("items") && !(*here)["items"].empty() ? text_at((*here)["items"].front(), "name") : std::string();
   if (!node.empty() && node != name)
-    return not_yet("the node at " + how_.url + " is " + name +
-                   ": each node drains itself; name that node's --admin");
+    return not_yet("the node at " + how_.url + " is " + name + ": each node drains itself; name that node's --admin");
   return show({"POST", "/api/v1/drain", {}, {}},
               [&](const json&) { out_ << harmless(name) << " drains, and ends when its calls have\n"; });
 }

@@ -234,7 +234,9 @@ void routes::peers(response& to) {
 bool routes::has_hss(response& to) {
   if (source_.hss())
     return true;
-  refuse(to, 404, "this node has no HSS: node.roles does not name it");
+  refuse(to, 404,
+         source_.cluster() ? "the HSS is not on this node: ask the owner of group 0 (troupe ctl nodes)"
+                           : "this node has no HSS: node.roles does not name it");
   return false;
 }
 

@@ -173,7 +173,7 @@ console::store_facts admin_source::store() const {
 }
 
 std::optional<console::hss_facts> admin_source::hss() const {
-  auto* hss = of_.subscribers();
+  auto hss = of_.subscribers();
   if (!hss)
     return std::nullopt;
   return console::hss_facts{hss->size(), hss->unwritten(), hss->disk_failures()};
@@ -286,7 +286,10 @@ std::vector<console::peer_facts> admin_source::peers() {
 
 listing<std::string> admin_source::subscribers(const page& which) {
   listing<std::string> out;
-  out.items = of_.subscribers()->list(which.after, which.most + 1);
+  auto hss = of_.subscribers();
+  if (!hss)
+    return out;
+  out.items = hss->list(which.after, which.most + 1);
   if (out.items.size() > which.most) {
     out.items.pop_back();
     out.next = out.items.back();
@@ -295,14 +298,18 @@ listing<std::string> admin_source::subscribers(const page& which) {
 }
 
 std::optional<console::subscriber_facts> admin_source::subscriber(std::string_view identity) {
-  auto found = of_.subscribers()->show(identity);
+  auto hss = of_.subscribers();
+  auto found = hss ? hss->show(identity) : std::nullopt;
   return found ? std::optional(subscriber_of(*found)) : std::nullopt;
 }
 
 result<console::import_facts> admin_source::put_subscribers(std::string_view text, std::string_view name) {
   if (auto clean = refuse_files(text); !clean)
     return tl::unexpected(clean.error());
-  auto& hss = *of_.subscribers();
+  auto here = of_.subscribers();
+  if (!here)
+    return fail("the HSS is not on this node: `troupe ctl nodes` shows who has group 0", 0, 404);
+  auto& hss = *here;
   auto wanted = hss::read_subscribers(text, std::string(name), hss.services(), current_time());
   if (!wanted)
     return fail(wanted.error().what, 0, 400);
@@ -321,7 +328,10 @@ result<console::import_facts> admin_source::put_subscribers(std::string_view tex
 }
 
 result<bool> admin_source::remove_subscriber(std::string_view impi) {
-  auto& hss = *of_.subscribers();
+  auto here = of_.subscribers();
+  if (!here)
+    return fail("the HSS is not on this node: `troupe ctl nodes` shows who has group 0", 0, 404);
+  auto& hss = *here;
   if (!hss.show(impi))
     return false;
   auto done = std::make_shared<std::promise<result<void>>>();

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "actors/console/source.hpp"
+#include "actors/roles/hss/server.hpp"
 #include "cluster/authority/authority.hpp"
 #include "config/schema/config.hpp"
-#include "actors/roles/hss/server.hpp"
 
 namespace troupe {
 

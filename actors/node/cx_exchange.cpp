@@ -34,14 +34,9 @@ std::unique_ptr<cx_port> cx_exchange::port_for(const site::surroundings::grant& 
                               [this, group](std::string octets) { ask(group, std::move(octets)); }});
 }
 
-void cx_exchange::serve(std::shared_ptr<hss::cx_service> service) {
-  std::lock_guard held(mutex_);
-  service_ = std::move(service);
-}
-
 std::shared_ptr<hss::cx_service> cx_exchange::service() const {
-  std::lock_guard held(mutex_);
-  return service_;
+  auto here = host_->site_of(hss_group);
+  return here && here->cx() != nullptr ? std::shared_ptr<hss::cx_service>(here, here->cx()) : nullptr;
 }
 
 /// To nobody, while nobody has the HSS: the client asks again.

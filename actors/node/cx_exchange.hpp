@@ -22,8 +22,6 @@ public:
 
   /// A shard's way to the HSS.
   std::unique_ptr<cx_port> port_for(const site::surroundings::grant& as, shard_tree& of);
-  /// From when on this node has the HSS, until it is null again.
-  void serve(std::shared_ptr<hss::cx_service> service);
   /// What the HSS tells S-CSCFs: to all groups, here and elsewhere.
   void tell(const hss::notices& what);
   /// From another node.
@@ -34,14 +32,12 @@ private:
   void answer(cluster::node_id asker, cluster::group_id group, std::string octets);
   void deliver(cluster::group_id group, std::string octets);
   void tell_here(const hss::notices& what);
-  std::shared_ptr<hss::cx_service> service() const;
+  std::shared_ptr<hss::cx_service> service() const; ///< null while the HSS is not here
 
   link_tree& links_;
   const cluster::node_id self_;
   const std::vector<cluster::node_id> others_;
   cluster_host* host_ = nullptr;
-  mutable std::mutex mutex_;
-  std::shared_ptr<hss::cx_service> service_; ///< under the mutex
 };
 
 } // namespace troupe

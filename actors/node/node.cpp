@@ -35,7 +35,7 @@ node::node(const config::node_config& config) : config_(config) {
   system_.emplace(caf_config_);
   secret_ = secret_of(config_);
   hash_key_ = make_siphash_key(secret_);
-  if (config_.has(config::role::hss))
+  if (config_.has(config::role::hss) && config_.cluster.groups.empty())
     open_hss();
   if (!config_.cluster.nodes.empty())
     links_ = std::make_unique<link_tree>(config_, *system_, [this](std::string why) { give_up(why); });
@@ -57,20 +57,24 @@ void node::open_hss() {
   hss_ = std::move(*opened);
   for (auto& fault : hss_->faults())
     spdlog::error("hss: {}", fault);
+  provision(*hss_);
+}
+
+void node::provision(hss::server& of) const {
   if (config_.hss.provision.empty())
     return;
-  auto wanted = hss::load_subscribers(config_.hss.provision, hss_->services(), current_time());
+  auto wanted = hss::load_subscribers(config_.hss.provision, of.services(), current_time());
   if (!wanted)
     throw std::runtime_error(wanted.error().what);
-  auto report = hss_->put_and_wait(std::move(*wanted));
+  auto report = of.put_and_wait(std::move(*wanted));
   if (!report)
     throw std::runtime_error(config_.hss.provision + ": " + report.error().what);
   spdlog::info("subscribers: {} added, {} changed, {} as they were", report->added, report->changed, report->unchanged);
 }
 
 site::surroundings node::around_site() {
-  site::surroundings out{*system_, secret_,      {}, [this](const std::string& why) { give_up(why); },
-                         nullptr,  std::nullopt, {}};
+  site::surroundings out{*system_, secret_};
+  out.give_up = [this](const std::string& why) { give_up(why); };
   out.hss = [this](shard_tree& tree) -> std::unique_ptr<cx_port> {
     if (!hss_)
       return std::make_unique<no_hss>();
@@ -99,6 +103,10 @@ void node::open_cluster() {
     around.overtaken = std::move(overtaken);
     if (config_.has(config::role::hss))
       around.hss = [this, as](shard_tree& tree) { return exchange_->port_for(as, tree); };
+    if (config_.has(config::role::hss) && group == cluster::index_of(hss_group)) {
+      around.own_hss = [this](store::partition& records) { return open_hss_over(records); };
+      around.provision = [this](hss::server& of) { provision(of); };
+    }
     return std::make_unique<site>(site_config(config_, group), std::move(around));
   };
   std::vector<cluster::node_id> others;
@@ -109,10 +117,23 @@ void node::open_cluster() {
   host_ = std::make_unique<cluster_host>(
       config_, *links_, cluster_host::surroundings{make, [this](const std::string& why) { give_up(why); }});
   exchange_->use(*host_);
-  if (hss_) {
-    exchange_->serve(std::make_shared<hss::cx_service>(*hss_, [](std::function<void()> work) { work(); }));
-    hss_->listen([this](const hss::notices& what) { exchange_->tell(what); });
-  }
+}
+
+std::unique_ptr<hss::server> node::open_hss_over(store::partition& records) const {
+  hss::server_options how;
+  how.records = &records;
+  auto opened = hss::server::open(std::move(how));
+  if (!opened)
+    throw std::runtime_error(opened.error().what);
+  (*opened)->listen([this](const hss::notices& what) { exchange_->tell(what); });
+  return std::move(*opened);
+}
+
+std::shared_ptr<hss::server> node::subscribers() const {
+  if (!host_)
+    return hss_;
+  auto here = host_->site_of(hss_group);
+  return here && here->hss() != nullptr ? std::shared_ptr<hss::server>(here, here->hss()) : nullptr;
 }
 
 std::vector<std::shared_ptr<site>> node::sites() const {

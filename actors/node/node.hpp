@@ -40,7 +40,8 @@ public:
   /// Is told when the signal has come; on the thread that runs.
   void before_drain(std::function<void()> told) { before_drain_ = std::move(told); }
 
-  hss::server* subscribers() const noexcept { return hss_.get(); } ///< null without the hss role
+  /// Null without the hss role; in a cluster also where another node has it.
+  std::shared_ptr<hss::server> subscribers() const;
   /// What is served here: the single node's site; or those of the groups that it owns at present.
   std::vector<std::shared_ptr<site>> sites() const;
   const config::node_config& config() const noexcept { return config_; }
@@ -50,6 +51,8 @@ public:
 
 private:
   void open_hss();
+  std::unique_ptr<hss::server> open_hss_over(store::partition& records) const;
+  void provision(hss::server& of) const;
   site::surroundings around_site();
   void open_site();
   void open_cluster();
@@ -62,8 +65,8 @@ private:
   std::optional<caf::actor_system> system_;
   std::string secret_;
   siphash_key hash_key_{};
-  std::unique_ptr<hss::server> hss_;
-  std::shared_ptr<site> only_; ///< of a single node
+  std::shared_ptr<hss::server> hss_; ///< of a single node
+  std::shared_ptr<site> only_;       ///< of a single node
   std::unique_ptr<link_tree> links_;
   std::unique_ptr<cx_exchange> exchange_;
   std::unique_ptr<cluster_host> host_;

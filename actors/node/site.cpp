@@ -28,20 +28,34 @@ site::site(const config::node_config& config, surroundings around) : config_(con
   calls_ = call_settings_of(config_, around_.secret);
   registrations_ = registration_settings_of(config_, around_.secret);
   open_store();
+  if (around_.own_hss)
+    open_hss();
   make_shards();
+}
+
+void site::wake(std::size_t partition) {
+  std::lock_guard held(waking_);
+  if (partition == config_.node.shards) {
+    if (hss_)
+      hss_->wake();
+  } else if (awake_) {
+    auto& tree = *shards_[partition];
+    tree.home.post([&tree] { tree.values.poll(); });
+  }
 }
 
 void site::open_store() {
   auto how = store_options_of(config_);
-  how.shard_of = [this](store::entity_view id) { return shard_of_record(id, calls_->secret); };
-  how.wake = [this](std::size_t index) {
-    std::lock_guard held(waking_);
-    if (!awake_)
-      return;
-    auto& tree = *shards_[index];
-    tree.home.post([&tree] { tree.values.poll(); });
+  how.partitions = config_.node.shards + (around_.own_hss ? 1 : 0); // the last is the HSS's
+  how.shard_of = [this](store::entity_view id) {
+    return hss::is_hss_kind(id.type) ? config_.node.shards : shard_of_record(id, calls_->secret) % config_.node.shards;
   };
-  how.on_fenced = [this](store::group_number, const store::token& fence) { around_.overtaken(fence); };
+  how.wake = [this](std::size_t partition) { wake(partition); };
+  how.on_fenced = [this](store::group_number, const store::token& fence) {
+    if (std::lock_guard held(waking_); hss_)
+      hss_->fence();
+    around_.overtaken(fence);
+  };
   if (around_.as) {
     auto group = around_.as->group;
     how.groups = {group};
@@ -54,6 +68,20 @@ void site::open_store() {
   store_ = std::move(*opened);
   for (auto& note : store_->notes())
     spdlog::warn("store: {}", note);
+}
+
+void site::open_hss() {
+  auto opened = around_.own_hss(store_->at(config_.node.shards));
+  for (auto& fault : opened->faults())
+    spdlog::error("hss: {}", fault);
+  {
+    std::lock_guard held(waking_);
+    hss_ = std::move(opened);
+  }
+  hss_->wake(); // what came meanwhile
+  if (around_.provision)
+    around_.provision(*hss_);
+  cx_ = std::make_unique<hss::cx_service>(*hss_, [](std::function<void()> work) { work(); });
 }
 
 void site::make_shards() {
@@ -90,6 +118,12 @@ site::~site() {
   for (auto& tree : shards_)
     tree->home.stop();
   let_store_wake(false);
+  cx_.reset();
+  std::unique_ptr<hss::server> gone;
+  {
+    std::lock_guard held(waking_);
+    gone = std::move(hss_);
+  }
 }
 
 /// Calls read what registrations publish, on whatever shard these are: all of it is there before any shard hears a message.

@@ -12,7 +12,7 @@
 
 #include "actors/contracts/egress.hpp"
 #include "actors/node/shard_tree.hpp"
-#include "actors/roles/hss/changes.hpp"
+#include "actors/roles/hss/cx_service.hpp"
 #include "cluster/store/backend.hpp"
 #include "config/schema/config.hpp"
 
@@ -22,19 +22,23 @@ class site {
 public:
   struct surroundings {
     caf::actor_system& system;
-    std::string secret;
+    std::string secret = {};
     /// Each shard's way to the HSS.
-    std::function<std::unique_ptr<cx_port>(shard_tree&)> hss;
-    std::function<void(const std::string& why)> give_up; ///< from any thread
-    egress* gate = nullptr;                              ///< none: a single node
+    std::function<std::unique_ptr<cx_port>(shard_tree&)> hss = {};
+    std::function<void(const std::string& why)> give_up = {}; ///< from any thread
+    egress* gate = nullptr;                                   ///< none: a single node
     /// Under which its group is owned; none: a single node's.
     struct grant {
       store::group_number group = 0;
       store::token by;
     };
-    std::optional<grant> as;
+    std::optional<grant> as = {};
+    /// Of the group that has the cluster's HSS: opens it over its own partition of the store.
+    std::function<std::unique_ptr<hss::server>(store::partition&)> own_hss = {};
+    /// Then fills it; may wait for the store.
+    std::function<void(hss::server&)> provision = {};
     /// Another owner has the group; from the store's thread.
-    std::function<void(const store::token& fence)> overtaken;
+    std::function<void(const store::token& fence)> overtaken = {};
   };
   /// Opens the store and reads what it has of the group. Throws std::exception with a sentence for the operator.
   site(const config::node_config& config, surroundings around);
@@ -59,10 +63,14 @@ public:
   const std::vector<std::unique_ptr<shard_tree>>& shards() const noexcept { return shards_; }
   const snapshots& registrations() const noexcept { return seen_; }
   store::backend& values() noexcept { return *store_; }
+  hss::server* hss() const noexcept { return hss_.get(); }              ///< null unless it is here
+  hss::cx_service* cx() const noexcept { return cx_.get(); }            ///< likewise
   const siphash_key& secret() const noexcept { return calls_->secret; } ///< that hashes of Call-IDs are made with
 
 private:
   void open_store();
+  void open_hss();
+  void wake(std::size_t partition);
   void make_shards();
   void let_store_wake(bool may);
   void on_each_shard(const std::function<void(shard_tree&)>& work);
@@ -78,6 +86,8 @@ private:
   std::mutex waking_;
   bool awake_ = false; ///< under the mutex; both until the store has ended
   std::unique_ptr<store::backend> store_;
+  std::unique_ptr<hss::server> hss_; ///< likewise
+  std::unique_ptr<hss::cx_service> cx_;
   std::unique_ptr<registration_settings> registrations_;
   snapshots seen_;
   std::vector<std::unique_ptr<shard_tree>> shards_;

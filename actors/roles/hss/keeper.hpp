@@ -55,9 +55,9 @@ public:
   virtual bool may_forget() const noexcept = 0;
   /// True for ever once another has what is kept here.
   virtual bool fenced() const noexcept { return false; }
-  virtual std::size_t unwritten() const = 0;            ///< states
-  virtual std::uint64_t failures() const noexcept = 0;  ///< commits that did not succeed
-  virtual std::vector<std::string> faults() const = 0;  ///< of what was read: sentences for the log
+  virtual std::size_t unwritten() const = 0;           ///< states
+  virtual std::uint64_t failures() const noexcept = 0; ///< commits that did not succeed
+  virtual std::vector<std::string> faults() const = 0; ///< of what was read: sentences for the log
 };
 
 } // namespace troupe::hss

@@ -50,8 +50,8 @@ result<void> store_keeper::each_sequence(const std::function<void(std::string_vi
   return {};
 }
 
-result<void> store_keeper::each_subscriber(
-    const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) {
+result<void>
+store_keeper::each_subscriber(const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) {
   records_.for_each(store::kind::hss_subscriber, [&](std::string_view key, const store::record& found) {
     auto id = read_id(key);
     if (!id) {

@@ -37,8 +37,8 @@ public:
   void fence() noexcept { fenced_ = true; }
 
   result<void> each_sequence(const std::function<void(std::string_view, std::uint64_t)>& visit) override;
-  result<void> each_subscriber(
-      const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) override;
+  result<void>
+  each_subscriber(const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) override;
   void start() override;
   void reserve(std::string impi, std::uint64_t seq, told then) override;
   bool keep_state(std::int64_t id, std::string state, told then) override;
@@ -93,8 +93,8 @@ private:
   store::partition& records_;
   std::vector<std::string> faults_;
   std::int64_t last_id_ = 0;
-  std::list<waiting_ref> open_; ///< commits that have not ended
-  bool retrying_ = false;       ///< a commit failed, and what it had is not stored yet
+  std::list<waiting_ref> open_;  ///< commits that have not ended
+  bool retrying_ = false;        ///< a commit failed, and what it had is not stored yet
   std::uint64_t put_serial_ = 0; ///< of the newest state that the partition has
 
   mutable std::mutex lock_;

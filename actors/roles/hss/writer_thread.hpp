@@ -26,8 +26,8 @@ public:
   result<void> each_sequence(const std::function<void(std::string_view, std::uint64_t)>& visit) override {
     return disk_.each_sequence(visit);
   }
-  result<void> each_subscriber(
-      const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) override {
+  result<void>
+  each_subscriber(const std::function<void(std::int64_t, std::string_view, std::string_view)>& visit) override {
     return disk_.each_subscriber(visit);
   }
   void start() override;

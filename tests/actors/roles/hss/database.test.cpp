@@ -87,8 +87,10 @@ TEST_CASE("A damaged state of registration counts as none") {
   {
     auto hss = open(where.database());
     put(*hss, phone_toml);
-    assign(*hss, cx::sar{
-        "001010000000001@ims.example", {"sip:anna@ims.example"}, scscf, cx::assignment_type::registration, false});
+    assign(
+        *hss,
+        cx::sar{
+            "001010000000001@ims.example", {"sip:anna@ims.example"}, scscf, cx::assignment_type::registration, false});
   }
   execute(where.database(), "UPDATE state SET value = x'01ff'");
   CHECK(open(where.database())->on(cx::lir{"sip:anna@ims.example"}).result == cx::identity_not_registered);

@@ -62,7 +62,8 @@ public:
     };
   }
 
-  running open(std::uint64_t block = 8, std::function<instant()> now = [] { return noon; }) {
+  running open(
+      std::uint64_t block = 8, std::function<instant()> now = [] { return noon; }) {
     if (kind_ == "database")
       return {*this, hss::open(folder_.database(), block)};
     open_store();
