@@ -16,8 +16,9 @@ inline const server::executor at_once = [](auto go_on) { go_on(); };
 
 /// A folder that is gone after the test.
 struct folder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("troupe-hss-test-" + std::to_string(::getpid()));
+  static inline int count = 0;
+  std::filesystem::path path = std::filesystem::temp_directory_path() /
+                               ("troupe-hss-test-" + std::to_string(::getpid()) + '-' + std::to_string(++count));
   folder() {
     std::filesystem::remove_all(path);
     std::filesystem::create_directories(path);

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <thread>
 
-#include "bench.hpp"
+#include "homes.hpp"
 #include "protocols/base/random.hpp"
 
 using namespace troupe;
@@ -108,6 +108,89 @@ TEST_CASE("TS 33.102 6.3.2: a process that is killed while it gives vectors has 
   }
   CHECK(given > 15);
   CHECK(numbers.size() == given);
+}
+
+namespace {
+
+/// What a process over a store says once it has been answered.
+struct answered {
+  aka::sequence_number number; ///< given; or 0:
+  std::uint64_t server;        ///< this S-CSCF is assigned
+};
+
+std::string server_of(std::uint64_t number) { return "sip:scscf" + std::to_string(number) + ".ims.example"; }
+
+/// In another process: asks for a vector and for another S-CSCF in turn, until it is killed.
+[[noreturn]] void serve(home& where, std::uint64_t first, int into) {
+  auto hss = where.open(8, [] {
+    return instant{
+        std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  });
+  for (auto server = first;; ++server) {
+    answered told{sqn_of(ask(*hss, challenge_for()).items.at(0)), 0};
+    if (::write(into, &told, sizeof told) != sizeof told)
+      ::_exit(2);
+    auto done = assign(*hss, {impi, {anna}, server_of(server), cx::assignment_type::registration, false});
+    told = {0, server};
+    if (done.result != cx::success || ::write(into, &told, sizeof told) != sizeof told)
+      ::_exit(3);
+  }
+}
+
+} // namespace
+
+TEST_CASE("cluster.md 23: what a killed process has answered is there when the HSS is opened anew from the store") {
+  std::vector<std::string> lasting{"file"};
+  if (store::test::have_redis())
+    lasting.push_back("redis");
+  home where(GENERATE_COPY(from_range(lasting)));
+  INFO(where.kind());
+  auto seed = 20251001u;
+  INFO("seed " << seed);
+  random_source random(seed);
+  put(*where.open(), phone_toml);
+  where.close_store();
+  std::set<aka::sequence_number> numbers;
+  std::uint64_t last = 0;
+  for (int killed = 0; killed < 8; ++killed) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      ::close(ends[0]);
+      serve(where, last + 1, ends[1]);
+    }
+    ::close(ends[1]);
+    answered told{};
+    auto read = [&] { return ::read(ends[0], &told, sizeof told) == sizeof told; };
+    auto note = [&] {
+      if (told.number == 0)
+        last = told.server;
+      else
+        CHECK(numbers.insert(told.number).second);
+    };
+    REQUIRE(read());
+    note();
+    std::this_thread::sleep_for(std::chrono::microseconds(random.below(60'000)));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    while (read())
+      note();
+    ::close(ends[0]);
+
+    auto hss = where.open();
+    CHECK(hss->faults().empty());
+    auto assigned = hss->show(impi)->server_name;
+    INFO("after " << killed << " deaths: " << assigned << ", answered last: " << last);
+    // The next one may have been stored, and its answer not have been said.
+    CHECK((assigned == server_of(last + 1) || assigned == (last == 0 ? "" : server_of(last))));
+    last += assigned == server_of(last + 1);
+    hss.reset();
+    where.close_store();
+  }
+  CHECK(last > 8);
+  CHECK(numbers.size() > 8);
 }
 
 TEST_CASE("TS 33.102 6.3.2: on a full disk challenges are refused, and given again when there is space") {

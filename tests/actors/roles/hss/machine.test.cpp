@@ -1,6 +1,8 @@
 // The HSS's side of Cx: TS 29.228 clause 6.1 and 6.3, each rule as a sentence.
 #include "subscribers.hpp"
 
+#include <set>
+
 #include "protocols/aka/usim.hpp"
 
 using namespace troupe;
@@ -429,4 +431,51 @@ TEST_CASE("TS 29.228 6.3: a SIP digest item has the realm and H(A1) of each hash
   CHECK(item.digests[0].algorithm == "SHA-256");
   CHECK(item.digests[1].algorithm == "MD5");
   CHECK(item.digests[1].ha1 == "9a80adbdd99ef35a6ed2a838b911765e");
+}
+
+TEST_CASE("cluster.md 23: a sequence that follows the clock is never behind it, and where it cannot be it still "
+          "depends on it") {
+  services_pool pool;
+  auto secret = std::get<aka_secret>(read_one(phone_toml, pool).privates[0].secret);
+  secret.scheme = aka::sequence_scheme::time_based;
+  secret.born = noon;
+  auto first = [&](std::uint64_t stored, milliseconds age) {
+    auto numbers = sequence::begin(secret, stored, true);
+    numbers.keep_step(secret, noon + age);
+    return aka::seq_of(numbers.generator.next(noon + age).value());
+  };
+  // In step: the tenths of a second since the birth, or one more than what is stored.
+  CHECK(first(0, seconds(100)) == 1'000);
+  CHECK(first(999, seconds(100)) == 1'000);
+  // Ahead of the clock, or further behind than a card follows: beyond what is stored, and elsewhere at each moment.
+  std::set<std::uint64_t> given;
+  for (int tenth = 0; tenth < 1'000; ++tenth)
+    for (std::uint64_t stored : {std::uint64_t{5'000'000}, std::uint64_t{7}}) {
+      auto age = stored == 7 ? milliseconds(std::chrono::hours(24 * 365)) : milliseconds(seconds(100));
+      auto seq = first(stored, age + milliseconds(100 * tenth));
+      CHECK(seq > stored);
+      CHECK(seq <= stored + 65'536);
+      CHECK(given.insert(seq).second);
+    }
+  // From then on it goes with the clock.
+  auto numbers = sequence::begin(secret, 5'000'000, true);
+  numbers.keep_step(secret, noon);
+  auto from = aka::seq_of(numbers.generator.next(noon).value());
+  for (int second = 1; second < 100; ++second) {
+    auto now = noon + seconds(second);
+    numbers.keep_step(secret, now);
+    CHECK(aka::seq_of(numbers.generator.next(now).value()) == from + 10 * static_cast<unsigned>(second));
+  }
+  // After a year without a challenge too a card takes the next.
+  auto later = noon + std::chrono::hours(24 * 365);
+  auto before = numbers.generator.seq;
+  numbers.keep_step(secret, later);
+  auto next = aka::seq_of(numbers.generator.next(later).value());
+  CHECK(next > before);
+  CHECK(next - before <= 65'536);
+  // A single node's goes by its own scheme.
+  secret.scheme = aka::sequence_scheme::counter;
+  numbers = sequence::begin(secret, 41, false);
+  numbers.keep_step(secret, later);
+  CHECK(aka::seq_of(numbers.generator.next(later).value()) == 42);
 }
