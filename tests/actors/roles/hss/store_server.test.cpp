@@ -275,15 +275,24 @@ TEST_CASE("A registration while its subscription is being changed is kept in the
   one.change(mood::is_silent);
   awaited<result<import_report>> changed;
   awaited<cx::saa> assigned;
+  moody::values at_answer;
   one.hss->put(read_all(without_second_set(), one.hss->services()), at_once, changed.then());
   one.wait_for_flushes();
-  one.hss->on(registration, at_once, assigned.then());
+  one.hss->on(registration, at_once, [&](cx::saa answer) {
+    at_answer = one.part.stored();
+    assigned.then()(std::move(answer));
+  });
   one.wait_for_flushes();
   CHECK_FALSE(assigned.there());
   auto stored = GENERATE(true, false);
   one.change(stored ? mood::stores : mood::fails);
   CHECK(changed.get().has_value() == stored);
   CHECK((assigned.get().result == cx::success) == stored);
+  if (stored) {
+    life at_once_taken_over(at_answer);
+    CHECK(at_once_taken_over.hss->show(impi)->sets.size() == 1);
+    CHECK(at_once_taken_over.hss->on(cx::lir{anna}).server_name == scscf);
+  }
   one.change(mood::stores);
   CHECK(assign(*one.hss, registration).result == cx::success);
   life next(one.part.stored());
