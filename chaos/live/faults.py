@@ -1,4 +1,5 @@
-"""What the words of the vocabulary do to the world. Each begins with one function, which returns how it ends."""
+"""What the words of the vocabulary do to the world. Each begins with one function, which returns when it came and how it ends, or
+None for what has ended already."""
 
 import dataclasses
 import signal
@@ -50,8 +51,9 @@ class injector:
             told.ended, told.about = told.began, f"did not come: {why}"
             return
         try:
-            self.over.wait(due.fault.lasts)
-            end()
+            if end:
+                self.over.wait(due.fault.lasts)
+                end()
             told.ended = clock.now()
         except Exception as error:      # a fault that does not end is told, and judged by what it does to the rest
             told.about = f"did not end: {error}"
@@ -78,11 +80,13 @@ def _kill(world, due):
     targets = _alive(world.processes(due.target))
     moments = [one.crash(due.fault.whole) for one in targets]
     world.remember_outage(due.target, moments[0])
+    for one in (watched := [one for one in targets if one.alive()]):
+        one.start()         # its parent process does, and does not ask us how long it may last
 
     def end():
         for one in targets:
             one.start()
-    return moments[0], end
+    return moments[0], end if not watched else None
 
 
 def _stop(world, due):
