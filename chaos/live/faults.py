@@ -92,6 +92,7 @@ def _kill(world, due):
 def _stop(world, due):
     targets = _alive(world.processes(due.target))
     moments = [one.signal(signal.SIGSTOP, due.fault.whole) for one in targets]
+    world.remember_outage(due.target, moments[0])
     for one in targets:
         world.marks(one, moments[0])
 
