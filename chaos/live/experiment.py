@@ -36,6 +36,7 @@ class observation:
     finals: dict = dataclasses.field(default_factory=dict)      # what the witness saw
     told: dict = dataclasses.field(default_factory=dict)        # IMPU: Contact that the network accepted
     churn: tuple = (0, 0)                                       # registrations of those who come and go; failed ones
+    comers: int = 0                                             # users who came and went
     unknown: set = dataclasses.field(default_factory=set)       # IMPUs whose phones cannot know
     registered: dict = dataclasses.field(default_factory=dict)  # IMPU: Contacts that it says it has
     egress: list = dataclasses.field(default_factory=list)
@@ -89,7 +90,7 @@ def _experiment(seen, there, callers, show):
         seen.calls, seen.probes, seen.outages = callers.calls(), asking.answers(), there.outages
         seen.sipp = callers.figures()
         told, seen.unknown, *seen.churn = callers.churn.judged()
-        seen.told |= told
+        seen.told, seen.comers = seen.told | told, len(told) + len(seen.unknown)
     _look_afterwards(seen, there)
 
 

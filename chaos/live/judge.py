@@ -109,11 +109,12 @@ def _left_over(seen, limits):
 
 
 def _redis_left_over(seen):
-    """Fields beyond those of registrations, of which a registered user takes as many as before the first call."""
+    """Fields beyond those of registrations, of which a registered user takes as many as before the first call, and a nonce, which lives
+    for five minutes, of each who came and went with SIP digest."""
     if not seen.redis_before or not seen.redis_after or not seen.users_before:
         return 0
     users = sum(impu.startswith("sip:") for impu in seen.registered)
-    return seen.redis_after[1] - round(seen.redis_before[1] / seen.users_before * users)
+    return seen.redis_after[1] - round(seen.redis_before[1] / seen.users_before * users) - seen.comers
 
 
 def _died(seen, limits):

@@ -229,12 +229,13 @@ def _(_folder):
         equal(missed(change), [name], f"missed figures for {name}")
 
 
-@tests.case("records of who has registered meanwhile are not left over")
+@tests.case("records of who has registered meanwhile, and nonces, are not left over")
 def _(_folder):
     def change(seen):
         seen.told["sip:b@x"], seen.registered["sip:b@x"] = "sip:b@2", {"sip:b@2"}
-        vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 4))
+        vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 6), comers=2)
     equal(missed(change), [], "missed figures")
+    equal(missed(lambda seen: (change(seen), vars(seen).update(redis_after=(1, 7)))), ["left over when all is over"], "one more")
 
 
 @tests.case("a user who cannot know whether he is registered is not judged")
