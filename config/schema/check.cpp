@@ -146,7 +146,7 @@ void check_listeners(checker& c) {
   check_role_listeners(c, role::icscf, "icscf.listen", c.config.icscf.listen);
   check_role_listeners(c, role::scscf, "scscf.listen", c.config.scscf.listen);
   auto core = !sip.core.empty() || !c.config.icscf.listen.empty() || !c.config.scscf.listen.empty();
-  if (core && sip.peers.empty())
+  if (core && sip.peers.empty() && c.config.cluster.groups.empty()) // groups are each other's peers
     c.warn("sip.peers", "is empty: the core listeners will refuse every request",
            "name the CSCFs and application servers");
   check_collisions(c);

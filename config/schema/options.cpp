@@ -327,7 +327,7 @@ std::vector<option> make_options() {
            "Which of `cluster.nodes` this one is."),
       make(
           "cluster.groups", FIELD(cluster.groups),
-          {.empty = true, .example = "[{ access = [\"udp://192.0.2.10\"], core = [\"udp://192.0.2.10:5070\"] }]"},
+          {.empty = true, .example = "[{ access = [\"udp://192.0.2.10:5060\"], core = [\"udp://192.0.2.10:5070\"] }]"},
           "What nodes own, hand over and take over: each group is a set of listeners, with all that comes in by them. "
           "The same list on all nodes, several a node; instead of `sip.access` and `sip.core`. A group's number is its "
           "place in the list, from 0, and its S-CSCF is called gNUMBER.HOST, after `scscf.name`. The first group also "

@@ -221,3 +221,28 @@ TEST_CASE("links that leave the loopback need TLS, all of it") {
   good(with("192.0.2.1", "tls_ca = \"/dev/null\"\ntls_key = \"/dev/null\"\ntls_certificate = \"/dev/null\"\n"));
   good(with("127.0.0.2", ""));
 }
+
+TEST_CASE("groups need listeners of their own, a Redis and a secret that all nodes share") {
+  auto with = [](std::string_view secret, std::string_view sip, std::string_view cluster) {
+    return "[node]\nname = \"a\"\nroles = [\"pcscf\"]\nhome_domain = \"ims.example\"\n" + std::string(secret) +
+           "[sip]\n" + std::string(sip) + "[cluster]\nnodes = [{ id = 1, name = \"a\", link = \"127.0.0.1:4500\" }]\n" +
+           std::string(cluster);
+  };
+  const std::string secret = "secret = \"0123456789abcdef0123\"\n", store = "store = \"redis://127.0.0.1\"\n";
+  const std::string first = "{ access = [\"udp://127.0.1.1:5060\"], core = [\"udp://127.0.1.1:5070\"] }";
+  const std::string second = "{ access = [\"udp://127.0.1.2:5060\"], core = [\"udp://127.0.1.2:5070\"] }";
+  auto all = "groups = [" + first + ", " + second + "]\n";
+  auto config = good(with(secret, "", store + all));
+  CHECK(config.cluster.groups.size() == 2);
+  CHECK(config.sip.access.size() == 2);
+  CHECK(config.cluster.life_file == "var/a.life");
+  CHECK(only(bad(with(secret, "access = [\"udp://127.0.0.1:5060\"]\n", store + all))).key == "sip.access");
+  CHECK(only(bad(with(secret, "", all))).key == "cluster.store");
+  CHECK(only(bad(with("", "", store + all))).key == "node.secret_file");
+  CHECK(only(bad(with(secret, "fuse = false\n", store + all))).key == "sip.fuse");
+  CHECK(only(bad(with(secret, "", store + "groups = [{ access = [\"udp://127.0.1.1:5060\"] }]\n"))).key ==
+        "cluster.groups[0]");
+  CHECK(only(bad(with(secret, "", store + "groups = [{ addresses = [\"127.0.1.1\"] }]\n"))).key ==
+        "cluster.groups[0].addresses");
+  CHECK_FALSE(bad(with(secret, "", store + "groups = [" + first + ", " + first + "]\n")).empty());
+}
