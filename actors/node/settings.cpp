@@ -144,7 +144,6 @@ config::node_config site_config(const config::node_config& c, std::uint32_t grou
   auto out = c;
   out.cluster.group = group;
   out.node.name = c.cluster.name + "-g" + std::to_string(group); // the same on whatever node it is
-  out.cluster.redis_open_timeout = milliseconds(1'000);          // who waits for it tries again
   auto& mine = c.cluster.groups[group];
   auto keep = [](std::vector<config::listener>& all, const std::vector<config::listener>& own) {
     std::erase_if(all, [&](const config::listener& l) {

@@ -37,8 +37,10 @@ std::vector<candidate> candidates(const cluster_map& map, const std::vector<node
       out.push_back({m.node, m.weight, 0});
       total += m.weight;
     }
-  for (auto& c : out)
-    c.room = static_cast<std::size_t>(std::ceil(1.25 * static_cast<double>(map.groups.size()) * c.weight / total));
+  for (auto& c : out) {
+    auto share = static_cast<double>(map.groups.size()) * c.weight / total;
+    c.room = static_cast<std::size_t>(std::max(std::ceil(share), std::floor(1.25 * share)));
+  }
   return out;
 }
 

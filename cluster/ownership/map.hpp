@@ -40,7 +40,7 @@ cluster_map make_map(std::vector<map_member> members, std::size_t groups);
 const map_member* member_of(const cluster_map& map, node_id node) noexcept;
 
 /// The owner that rendezvous hashing proposes for each group: the live, not draining node with the highest weighted
-/// score that has not its share yet. No node gets more than a quarter above its weight's share (rounded up), and a node
+/// score that has not its share yet. No node gets more than its weight's share rounded up or a quarter above it, and a node
 /// that comes or goes moves hardly more than its own groups. `none` for all when nobody is eligible.
 std::vector<node_id> propose(const cluster_map& map, const std::vector<node_id>& live);
 

@@ -50,6 +50,12 @@ TEST_CASE("no node is proposed more than a quarter above its share") {
   }
 }
 
+TEST_CASE("where there are few groups each node has its share of them") {
+  for (std::size_t each : {1u, 2u, 3u})
+    for (const auto& [node, count] : shares(propose(map_of(3, 3 * each), up_to(3))))
+      CHECK(count == each);
+}
+
 TEST_CASE("weights shift the shares") {
   auto map = map_of(3, 300);
   map.members[0].weight = 4;
