@@ -169,17 +169,21 @@ bool server::assign(const cx::sar& request, sar_step& step, const std::function<
 }
 
 void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
-  auto again = [this, request, back, then](bool reserved) {
-    back([this, request, back, then, reserved] {
-      reserved ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
-    });
+  // Made only for one that waits: few do, and it copies the request.
+  auto again = [&] {
+    return [this, request, back, then](bool reserved) {
+      back([this, request, back, then, reserved] {
+        reserved ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
+      });
+    };
   };
   if (auto answer = answer_or_wait(request, again))
     then(std::move(*answer));
 }
 
-/// Nothing when `again` will be called, once numbers are reserved or cannot be.
-std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const std::function<void(bool)>& again) {
+/// Nothing when what `again` makes will be called, once numbers are reserved or cannot be.
+template <class Again>
+std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, Again again) {
   auto refuse = [&](cx::result_code why) { return cx::maa{why, request.impi, request.impu, {}}; };
   if (fenced())
     return refuse(cx::unable_to_deliver);
@@ -199,7 +203,7 @@ std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const std:
   if (auto* aka = std::get_if<aka_secret>(&secret)) {
     auto can = prepare(of, step, *aka, request.resync, now);
     if (can == readiness::waits && of->waiting.size() < most_waiting) {
-      of->waiting.push_back(again);
+      of->waiting.push_back(again());
       return std::nullopt;
     }
     if (can != readiness::ready)
@@ -284,7 +288,7 @@ void server::reserved(const record_ref& of, const std::string& impi, std::uint64
 
 /// `of` is locked. True: `later` is called on the keeper's thread, when this state is kept or could not be.
 bool server::keep(const record_ref& of, assignment next, const std::function<void(bool)>& later) {
-  auto changed = settled(next) != settled(of->state);
+  auto changed = !equally_settled(next, of->state);
   of->state = std::move(next);
   for (std::size_t i = 0; i < of->user_data.size(); ++i)
     if (of->state.sets[i].state == registration_state::not_registered)

@@ -109,7 +109,8 @@ private:
   std::shared_ptr<const std::string> user_data(record& of, std::size_t set, const std::string& impi);
   void reserve(const record_ref& of, std::size_t private_index, std::uint64_t reach);
   void reserved(const record_ref& of, const std::string& impi, std::uint64_t upto, bool done);
-  std::optional<cx::maa> answer_or_wait(const cx::mar& request, const std::function<void(bool)>& again);
+  template <class Again>
+  std::optional<cx::maa> answer_or_wait(const cx::mar& request, Again again);
   enum class readiness { ready, waits, impossible };
   readiness prepare(const record_ref& of, const mar_step& step, const aka_secret& secret, const std::string& resync,
                     instant now);

@@ -61,6 +61,18 @@ assignment settled(const assignment& state) {
   return out;
 }
 
+bool equally_settled(const assignment& a, const assignment& b) {
+  auto same_set = [](const set_state& one, const set_state& other) {
+    return one.state == other.state && one.registered_by == other.registered_by;
+  };
+  if (!std::equal(a.sets.begin(), a.sets.end(), b.sets.begin(), b.sets.end(), same_set))
+    return false;
+  auto served = std::any_of(a.sets.begin(), a.sets.end(),
+                            [](auto& set) { return set.state != registration_state::not_registered; });
+  auto& name = a.displaced.empty() ? a.server_name : a.displaced;
+  return !served || name == (b.displaced.empty() ? b.server_name : b.displaced);
+}
+
 assignment carry_over(const subscriber& before, const assignment& state, const subscriber& after) {
   assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size())};
   for (std::size_t i = 0; i < after.sets.size(); ++i)

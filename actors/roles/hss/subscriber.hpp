@@ -99,6 +99,8 @@ struct assignment {
 /// What of a state outlives a crash: without authentications that are under way. It changes with a first registration
 /// and a last de-registration only, so that re-registrations write nothing.
 assignment settled(const assignment& state);
+/// settled(a) == settled(b), without making them.
+bool equally_settled(const assignment& a, const assignment& b);
 
 /// The state of a subscription after its definition has changed: sets and private identities are found again by their
 /// names; what is new is not registered.

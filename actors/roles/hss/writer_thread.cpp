@@ -35,13 +35,16 @@ void writer_thread::reserve(std::string impi, std::uint64_t seq, told then) {
 }
 
 bool writer_thread::keep_state(std::int64_t id, std::string state, told) {
+  bool first;
   {
     std::lock_guard hold(lock_);
-    if (next_.kept.empty())
+    first = next_.kept.empty();
+    if (first)
       states_due_ = std::max(states_due_, clock::now() + behind);
     next_.kept.insert_or_assign(id, std::move(state));
   }
-  wake_.notify_one();
+  if (first) // else it waits for their time already
+    wake_.notify_one();
   return false;
 }
 

@@ -380,10 +380,32 @@ TEST_CASE("TS 29.228 6.3.1: nothing of it is written to disk: a crash forgets ch
   auto before = settled(b.now);
   b.mar(anna);
   CHECK(settled(b.now) == before);
+  CHECK(equally_settled(b.now, before));
   b.register_anna();
   auto registered = settled(b.now);
+  CHECK_FALSE(equally_settled(b.now, before));
   b.mar(anna, cx::scheme::unknown, other_scscf);
+  CHECK(b.now.server_name == other_scscf);
   CHECK(settled(b.now) == registered);
+  CHECK(equally_settled(b.now, registered));
+}
+
+TEST_CASE(
+    "what outlives a crash differs by the server, by who registered and by the sets' states, and by nothing else") {
+  auto state = registration_state::registered;
+  assignment a{scscf, {}, {{state, 1, 0}, {}}};
+  auto differs = [&](const assignment& b) {
+    CHECK(equally_settled(a, b) == (settled(a) == settled(b)));
+    return !equally_settled(a, b);
+  };
+  CHECK_FALSE(differs({scscf, {}, {{state, 1, 3}, {registration_state::not_registered, 0, 1}}}));
+  CHECK_FALSE(differs({other_scscf, scscf, {{state, 1, 0}, {}}}));
+  CHECK(differs({other_scscf, {}, {{state, 1, 0}, {}}}));
+  CHECK(differs({scscf, {}, {{state, 2, 0}, {}}}));
+  CHECK(differs({scscf, {}, {{registration_state::unregistered, 1, 0}, {}}}));
+  CHECK(differs({scscf, {}, {{state, 1, 0}}}));
+  a = {scscf, {}, {{}, {}}}; // nobody is served: the name is nothing
+  CHECK_FALSE(differs({other_scscf, {}, {{}, {}}}));
 }
 
 TEST_CASE("TS 33.102 6.3.5: vectors authenticate a USIM, and its AUTS brings the sequence up to it") {
