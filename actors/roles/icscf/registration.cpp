@@ -23,25 +23,28 @@ std::optional<identities> who_registers(const sip::message& request) {
   return who;
 }
 
-/// TS 29.228 clause 6.1.1.1: it is a de-registration when no contact is left with an interval other than zero.
-bool de_registers(const sip::message& request) {
-  bool any = false, all_zero = true;
+struct contacts {
+  bool de_register = false; ///< none is left with an interval other than zero: TS 29.228 clause 6.1.1.1
+  bool emergency = false;   ///< the first has the "sos" URI parameter (clause 5.3.1.2)
+};
+
+contacts read_contacts(const sip::message& request) {
+  contacts out;
+  bool any = false, all_zero = true, first = true;
   sip::for_each_value(request, sip::hdr::contact, [&](std::string_view value) {
     auto contact = sip::parse_name_addr(value);
+    if (std::exchange(first, false) && contact) {
+      auto uri = sip::parse_uri(contact->uri);
+      out.emergency = uri && uri->params.has("sos");
+    }
     if (!contact)
       return true;
     any = true;
     all_zero = all_zero && sip::contact_expires(request, *contact) == 0u;
     return all_zero;
   });
-  return any && all_zero;
-}
-
-/// A contact with the "sos" URI parameter: an emergency registration (clause 5.3.1.2).
-bool is_emergency(const sip::message& request) {
-  auto contact = sip::parse_name_addr(sip::first_value(request, sip::hdr::contact));
-  auto uri = contact ? sip::parse_uri(contact->uri) : fail("");
-  return uri && uri->params.has("sos");
+  out.de_register = any && all_zero;
+  return out;
 }
 
 cx::uar query(const sip::message& request, const identities& who) {
@@ -49,8 +52,9 @@ cx::uar query(const sip::message& request, const identities& who) {
   asked.impi = who.impi;
   asked.impu = who.impu;
   asked.visited_network = ims::read_p_visited_network_id(request);
-  asked.type = de_registers(request) ? cx::authorization_type::de_registration : cx::authorization_type::registration;
-  asked.emergency = is_emergency(request);
+  auto bound = read_contacts(request);
+  asked.type = bound.de_register ? cx::authorization_type::de_registration : cx::authorization_type::registration;
+  asked.emergency = bound.emergency;
   return asked;
 }
 
