@@ -10,11 +10,18 @@
 namespace troupe {
 namespace {
 
+/// Drawn for many nonces at once: each call of OpenSSL's generator costs as much as the rest of a challenge.
 std::string fresh_nonce() {
-  std::array<std::uint8_t, 16> octets{};
-  if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-    throw std::runtime_error("no random numbers for a nonce");
-  return to_hex(octets);
+  constexpr std::size_t size = 16;
+  thread_local std::array<std::uint8_t, 128 * size> pool;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1)
+      throw std::runtime_error("no random numbers for a nonce");
+    left = pool.size();
+  }
+  left -= size;
+  return to_hex(std::span(pool).subspan(left, size));
 }
 
 /// Of SIP digest only the algorithms that are configured: a client that meets one that it does not know may give up.
@@ -117,15 +124,23 @@ void authentication_entity::on(to_authentication::register_received& m) {
 void authentication_entity::step(const ims::authentication_event& event) {
   auto [next, effects] = ims::on(std::move(state_), event, env_.own.authentication);
   state_ = std::move(next);
-  if (ims::is_settled(state_))
-    entities_.erase(key_);
-  else
-    entities_.put(key_, ims::deadline_of(state_).value_or(now() + seconds(300)), ims::encode(state_));
+  persist();
   for (auto& e : effects)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
   if (waiting_.empty() && std::holds_alternative<ims::auth_event::time_passed>(event))
     return go_away();
   rest(ims::deadline_of(state_), !waiting_.empty());
+}
+
+/// What waits for the HSS is not stored: after a crash nobody waits for it, and what was before holds.
+void authentication_entity::persist() {
+  if (state_.now == ims::authentication::phase::awaiting_vectors)
+    return;
+  if (ims::is_settled(state_))
+    return entities_.erase(key_);
+  auto& octets = blank();
+  ims::encode_to(octets, state_);
+  entities_.put(key_, ims::deadline_of(state_).value_or(now() + seconds(300)), octets);
 }
 
 void authentication_entity::carry_out(ims::auth_effect::fetch_vectors& e) {

@@ -24,6 +24,7 @@ private:
   void on(to_authentication::register_received& m);
   void on(to_authentication::vectors& m);
   void step(const ims::authentication_event& event);
+  void persist();
   void carry_out(ims::auth_effect::fetch_vectors& e);
   void carry_out(ims::auth_effect::challenge& e);
   void carry_out(ims::auth_effect::accept& e);

@@ -135,13 +135,19 @@ void binding_entity::step(const ims::access_event_type& event, std::function<voi
   if (gone)
     entities_.erase(key_);
   else
-    entities_.put(key_, ims::deadline_of(state_).value_or(now() + seconds(3'600)), ims::encode(state_));
+    persist();
   publish();
   for (auto& e : effects)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
   if (stored)
     after_store(std::move(stored));
   rest(ims::deadline_of(state_), false);
+}
+
+void binding_entity::persist() {
+  auto& octets = blank();
+  ims::encode_to(octets, state_);
+  entities_.put(key_, ims::deadline_of(state_).value_or(now() + seconds(3'600)), octets);
 }
 
 void binding_entity::publish() {

@@ -25,6 +25,7 @@ private:
   void carry_out(ims::access_effect::answer_notify& e);
   void carry_out(ims::access_effect::removed& e);
   void carry_out(ims::access_effect::forget& e);
+  void persist();
   void publish();
 
   ims::access_binding state_;

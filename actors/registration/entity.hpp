@@ -39,6 +39,13 @@ protected:
     return response;
   }
 
+  /// For the value that is to be stored: empty, with room from those before it.
+  static std::string& blank() {
+    thread_local std::string octets;
+    octets.clear();
+    return octets;
+  }
+
   /// At the end of each message: wakes at `deadline`, or sooner, to go away when nothing is `pending`.
   void rest(std::optional<instant> deadline, bool pending) {
     auto quiet = now() + env_.own.put_away_after;

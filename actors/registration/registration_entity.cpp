@@ -31,6 +31,14 @@ ims::charging_addresses charging_of(const cx::charging_addresses& from) {
   return out;
 }
 
+std::vector<std::string> impis_of(const ims::profile_snapshot& view) {
+  std::vector<std::string> out;
+  for (auto& c : view.contacts)
+    if (std::find(out.begin(), out.end(), c.impi) == out.end())
+      out.push_back(c.impi);
+  return out;
+}
+
 std::shared_ptr<const ims::subscription> parsed(const std::shared_ptr<const std::string>& user_data) {
   if (!user_data)
     return nullptr;
@@ -43,11 +51,13 @@ std::shared_ptr<const ims::subscription> parsed(const std::shared_ptr<const std:
 registration_entity::registration_entity(caf::actor_config& config, shard& home, table& entities,
                                          const std::string& key, registration_environment& env)
     : base(config, home, entities, key, env) {
+  if (auto known = env_.seen.find_set(key_); known && known->key == key_)
+    shown_ = std::move(known->profile);
   auto octets = entities_.stored(key_);
   if (octets.empty())
     return;
   reader r(octets);
-  auto set = ims::decode_registration_set(r.text());
+  auto set = ims::decode_registration_set(r.text(), shown_.get());
   auto watching = ims::decode_watchers(r.text());
   if (!set || !watching)
     throw std::runtime_error("the stored registration cannot be read");
@@ -133,19 +143,21 @@ std::optional<instant> registration_entity::deadline() const {
 }
 
 void registration_entity::step(const ims::registrar_event_type& event) {
-  auto [next, effects] = ims::on(std::move(set_), event, env_.own.registrar);
+  auto [next, effects, changed] = ims::on(std::move(set_), event, env_.own.registrar);
   set_ = std::move(next);
   // What watchers are told is part of the same value: one put for both.
   std::vector<ims::watcher_effect_type> told;
   for (auto& e : effects)
-    if (auto* changed = std::get_if<ims::registrar_effect::changed>(&e)) {
+    if (auto* news = std::get_if<ims::registrar_effect::changed>(&e)) {
       auto [watched, more] =
-          ims::on(watchers_, ims::watcher_event::changed{std::move(changed->what)}, set_, env_.own.watchers);
+          ims::on(watchers_, ims::watcher_event::changed{std::move(news->what)}, set_, env_.own.watchers);
       watchers_ = std::move(watched);
       std::move(more.begin(), more.end(), std::back_inserter(told));
     }
-  persist();
-  publish();
+  if (changed) {
+    persist();
+    publish();
+  }
   for (auto& e : effects)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
   for (auto& e : told)
@@ -166,34 +178,40 @@ void registration_entity::watch(const ims::watcher_event_type& event) {
 void registration_entity::persist() {
   if (set_.state == ims::registration_state::not_registered && watchers_.all.empty())
     return entities_.erase(key_);
-  std::string octets;
+  auto& octets = blank();
   writer w(octets);
-  w.text(ims::encode(set_));
-  w.text(ims::encode(watchers_));
+  w.sized([&] { ims::encode_to(octets, set_); });
+  w.sized([&] { ims::encode_to(octets, watchers_); });
   entities_.put(key_, deadline().value_or(now() + seconds(3'600)), octets);
+}
+
+/// By which calls find this view.
+std::vector<std::string> registration_entity::identities_of(const ims::profile_snapshot& view) const {
+  std::vector<std::string> out;
+  if (view.state != ims::registration_state::not_registered && view.user)
+    for (auto& profile : view.user->profiles)
+      for (auto& id : profile.identities)
+        out.push_back(id.canonical); // barred ones too: a call has to be told
+  auto has_gruu = [](const ims::registered_contact& c) { return !c.pub_gruu.empty(); };
+  if (std::any_of(view.contacts.begin(), view.contacts.end(), has_gruu))
+    for (std::size_t n = out.size(); n > 0; --n)
+      if (out[n - 1].starts_with("sip:"))
+        out.push_back(ims::temp_gruu_key(out[n - 1], env_.own.registrar.gruu_secret));
+  return out;
 }
 
 /// Before any answer: calls see what the UE will be told.
 void registration_entity::publish() {
-  std::vector<std::string> identities;
-  if (set_.state != ims::registration_state::not_registered && set_.user)
-    for (auto& profile : set_.user->profiles)
-      for (auto& id : profile.identities)
-        identities.push_back(id.canonical); // barred ones too: a call has to be told
-  auto profile = std::make_shared<const ims::profile_snapshot>(ims::snapshot_of(set_));
-  auto has_gruu = [](const ims::registered_contact& c) { return !c.pub_gruu.empty(); };
-  if (std::any_of(profile->contacts.begin(), profile->contacts.end(), has_gruu))
-    for (std::size_t n = identities.size(); n > 0; --n)
-      if (identities[n - 1].starts_with("sip:"))
-        identities.push_back(ims::temp_gruu_key(identities[n - 1], env_.own.registrar.gruu_secret));
-  env_.seen.publish(key_, identities, profile, published_);
-  std::vector<std::string> impis;
-  for (auto& b : set_.bindings)
-    if (std::find(impis.begin(), impis.end(), b.contact.impi) == impis.end())
-      impis.push_back(b.contact.impi);
-  env_.seen.publish_impis(key_, impis, published_impis_);
-  published_impis_ = std::move(impis);
-  published_ = std::move(identities);
+  auto view = ims::snapshot_of(set_);
+  if (shown_ && *shown_ == view)
+    return;
+  static const ims::profile_snapshot nothing;
+  auto& before = shown_ ? *shown_ : nothing;
+  auto now = std::make_shared<const ims::profile_snapshot>(std::move(view));
+  env_.seen.publish(key_, identities_of(*now), now, identities_of(before));
+  if (auto impis = impis_of(*now), impis_before = impis_of(before); impis != impis_before)
+    env_.seen.publish_impis(key_, impis, impis_before);
+  shown_ = std::move(now);
   auto is = set_.state == ims::registration_state::registered;
   if (is != std::exchange(registered_, is)) {
     env_.counts.add(is ? metric::registrations_made : metric::registrations_ended);

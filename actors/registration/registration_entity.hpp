@@ -44,6 +44,7 @@ private:
   void carry_out(ims::watcher_effect::notify& e);
   void persist();
   void publish();
+  std::vector<std::string> identities_of(const ims::profile_snapshot& view) const;
   std::optional<instant> deadline() const;
   void reply(std::uint64_t ticket, sip::message response);
   void reply(std::uint64_t ticket, sip::message_ref response);
@@ -52,9 +53,8 @@ private:
 
   ims::registration_set set_;
   ims::watcher_list watchers_;
-  std::vector<std::string> published_;       ///< identities
-  std::vector<std::string> published_impis_; ///< of the contacts
-  bool registered_ = false;                  ///< as it was published
+  ims::profile_ref shown_;  ///< what calls see now
+  bool registered_ = false; ///< as it was published
   std::map<std::uint64_t, waiting> waiting_;
   sip::message_ref answered_; ///< the 200 of this step
   std::uint64_t next_ticket_ = 1;

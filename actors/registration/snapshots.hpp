@@ -29,20 +29,23 @@ public:
   std::optional<Value> find(std::string_view key) const {
     auto& s = of(key);
     std::lock_guard lock(s.guard);
-    auto found = s.values.find(std::string(key));
+    auto found = s.values.find(key);
     return found == s.values.end() ? std::nullopt : std::optional(found->second);
   }
   void set(std::string_view key, Value value) {
     auto& s = of(key);
     std::lock_guard lock(s.guard);
-    s.values.insert_or_assign(std::string(key), std::move(value));
+    if (auto found = s.values.find(key); found != s.values.end())
+      found->second = std::move(value);
+    else
+      s.values.emplace(key, std::move(value));
   }
   /// Calls `look` with the value or null, under the lock.
   template <class Look>
   auto read(std::string_view key, Look look) const {
     auto& s = of(key);
     std::lock_guard lock(s.guard);
-    auto found = s.values.find(std::string(key));
+    auto found = s.values.find(key);
     return look(found == s.values.end() ? nullptr : &found->second);
   }
   /// Calls `change` with the value, a new one if there was none; it goes when that answers false.
@@ -59,20 +62,23 @@ public:
   void erase_if(std::string_view key, Predicate still) {
     auto& s = of(key);
     std::lock_guard lock(s.guard);
-    auto found = s.values.find(std::string(key));
+    auto found = s.values.find(key);
     if (found != s.values.end() && still(found->second))
       s.values.erase(found);
   }
 
 private:
+  struct text_hash {
+    using is_transparent = void;
+    // Not noexcept: libstdc++ then keeps each key's hash.
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
   struct stripe {
     mutable std::mutex guard;
-    std::unordered_map<std::string, Value> values;
+    std::unordered_map<std::string, Value, text_hash, std::equal_to<>> values;
   };
-  const stripe& of(std::string_view key) const {
-    return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()];
-  }
-  stripe& of(std::string_view key) { return stripes_[std::hash<std::string_view>{}(key) % stripes_.size()]; }
+  const stripe& of(std::string_view key) const { return stripes_[text_hash{}(key) % stripes_.size()]; }
+  stripe& of(std::string_view key) { return stripes_[text_hash{}(key) % stripes_.size()]; }
   std::array<stripe, 64> stripes_;
 };
 

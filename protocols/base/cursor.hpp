@@ -31,6 +31,17 @@ public:
     number(value.size());
     out_ += value;
   }
+  /// What stood before, as it was.
+  void raw(std::string_view octets) { out_ += octets; }
+  /// What `write()` writes with this writer, as a text: its length goes in front when it is known.
+  template <class Write>
+  void sized(Write write) {
+    auto from = out_.size();
+    write();
+    std::string length;
+    writer(length).number(out_.size() - from);
+    out_.insert(from, length);
+  }
 
 private:
   std::string& out_;

@@ -169,6 +169,8 @@ std::optional<instant> deadline_of(const access_binding& binding) noexcept;
 /// The SUBSCRIBE without Via and Max-Forwards. `self`: the P-CSCF's SIP URI, its From, Contact and asserted identity.
 sip::message make_subscribe(const access_effect::subscribe& s, std::string_view self, std::string_view contact);
 
+/// Appends the stored form; or answers it.
+void encode_to(std::string& out, const access_binding& binding);
 std::string encode(const access_binding& binding);
 std::optional<access_binding> decode_access_binding(std::string_view octets);
 

@@ -58,8 +58,7 @@ bool take_subscription(reader& r, reg_subscription& d) {
 
 } // namespace
 
-std::string encode(const access_binding& b) {
-  std::string out;
+void encode_to(std::string& out, const access_binding& b) {
   writer w(out);
   w.u8(version);
   w.u8(static_cast<std::uint8_t>(b.now));
@@ -76,7 +75,13 @@ std::string encode(const access_binding& b) {
   put_instant(w, b.expires_at);
   put_instant(w, b.pending_until);
   put_subscription(w, b.subscription);
-  return out + b.unknown;
+  w.raw(b.unknown);
+}
+
+std::string encode(const access_binding& binding) {
+  std::string out;
+  encode_to(out, binding);
+  return out;
 }
 
 std::optional<access_binding> decode_access_binding(std::string_view octets) {

@@ -21,9 +21,7 @@ std::string base64_of(std::string_view octets) { return to_base64(as_bytes(octet
 
 class machine {
 public:
-  machine(authentication state, const authentication_policy& policy) : policy_(policy) { out_.next = std::move(state); }
-
-  authentication_step take() && { return std::move(out_); }
+  machine(authentication_step& out, const authentication_policy& policy) : policy_(policy), out_(out) {}
 
   void operator()(const auth_event::register_received& e) {
     switch (s().now) {
@@ -117,7 +115,7 @@ private:
   }
 
   void send_challenge(instant at, const std::string& fresh_nonce) {
-    s().sent = s().unused.front();
+    s().sent = std::move(s().unused.front());
     s().unused.erase(s().unused.begin());
     s().nonce = s().sent->is_aka() ? base64_of(s().sent->rand_autn) : fresh_nonce;
     s().nonce_count = 0;
@@ -170,7 +168,7 @@ private:
   }
 
   const authentication_policy& policy_;
-  authentication_step out_;
+  authentication_step& out_;
 };
 
 void put_vector(writer& out, const auth_vector& v) {
@@ -205,9 +203,9 @@ constexpr std::uint8_t version = 1;
 } // namespace
 
 authentication_step on(authentication state, const authentication_event& event, const authentication_policy& policy) {
-  machine m(std::move(state), policy);
-  std::visit(m, event);
-  return std::move(m).take();
+  authentication_step out{std::move(state), {}};
+  std::visit(machine(out, policy), event);
+  return out;
 }
 
 bool is_settled(const authentication& state) noexcept {
@@ -220,8 +218,7 @@ std::optional<instant> deadline_of(const authentication& state) noexcept {
   return state.deadline;
 }
 
-std::string encode(const authentication& state) {
-  std::string out;
+void encode_to(std::string& out, const authentication& state) {
   writer w(out);
   w.u8(version);
   w.u8(static_cast<std::uint8_t>(state.now));
@@ -236,7 +233,13 @@ std::string encode(const authentication& state) {
   if (state.sent)
     put_vector(w, *state.sent);
   put_list(w, state.unused, [&](const auth_vector& v) { put_vector(w, v); });
-  return out + state.unknown;
+  w.raw(state.unknown);
+}
+
+std::string encode(const authentication& state) {
+  std::string out;
+  encode_to(out, state);
+  return out;
 }
 
 std::optional<authentication> decode_authentication(std::string_view octets) {

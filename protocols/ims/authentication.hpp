@@ -158,6 +158,8 @@ bool is_settled(const authentication& state) noexcept;
 /// When time_passed is due; nothing when no timer runs.
 std::optional<instant> deadline_of(const authentication& state) noexcept;
 
+/// Appends the stored form; or answers it.
+void encode_to(std::string& out, const authentication& state);
 std::string encode(const authentication& state);
 std::optional<authentication> decode_authentication(std::string_view octets);
 

@@ -14,11 +14,10 @@ namespace troupe::ims {
 /// `fill(writer&)` writes the known fields; `unknown` is what decoding left over.
 template <class Fill>
 void put_record(writer& out, std::string_view unknown, Fill fill) {
-  std::string body;
-  writer inner(body);
-  fill(inner);
-  body += unknown;
-  out.text(body);
+  out.sized([&] {
+    fill(out);
+    out.raw(unknown);
+  });
 }
 
 /// `take(reader&)` reads the known fields. False when they are cut short.

@@ -14,17 +14,17 @@ namespace effect = registrar_effect;
 
 class machine {
 public:
-  machine(registration_set set, const registrar_policy& policy) : policy_(policy) { out_.next = std::move(set); }
-
-  registrar_step take() && { return std::move(out_); }
+  machine(registrar_step& out, const registrar_policy& policy) : policy_(policy), out_(out) {}
 
   void operator()(const event::registering& e) {
     auto& request = *e.request;
     auto plan = plan_bindings(s(), request, policy_);
+    out_.changed = false;
     if (!plan)
       return refuse(e.ticket, plan.error());
     if (auto type = assignment_for(request, *plan))
       return effect(effect::assign{*type, request.impi, {request.impu}, e.request, e.ticket});
+    out_.changed = true;
     commit(request, e.ticket, std::move(*plan));
   }
 
@@ -273,15 +273,15 @@ private:
   static std::string sip_quote(const std::string& text) { return "\"" + text + "\""; }
 
   const registrar_policy& policy_;
-  registrar_step out_;
+  registrar_step& out_;
 };
 
 } // namespace
 
 registrar_step on(registration_set set, const registrar_event_type& event, const registrar_policy& policy) {
-  machine m(std::move(set), policy);
-  std::visit(m, event);
-  return std::move(m).take();
+  registrar_step out{std::move(set), {}};
+  std::visit(machine(out, policy), event);
+  return out;
 }
 
 reginfo::contact_event event_for_rtr(std::uint32_t reason_code) noexcept {

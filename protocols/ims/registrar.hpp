@@ -190,6 +190,7 @@ using registrar_effect_type = std::variant<registrar_effect::answer, registrar_e
 struct registrar_step {
   registration_set next;
   std::vector<registrar_effect_type> effects;
+  bool changed = true; ///< false: `next` is the set as it was
 };
 
 registrar_step on(registration_set set, const registrar_event_type& event, const registrar_policy& policy);

@@ -138,6 +138,7 @@ profile_snapshot snapshot_of(const registration_set& set) {
   profile_snapshot out;
   out.state = set.state;
   out.user = set.user;
+  out.user_data = set.user_data;
   out.charging = set.charging;
   for (auto& b : set.bindings)
     out.contacts.push_back(b.contact);

@@ -58,9 +58,13 @@ profile_snapshot snapshot_of(const registration_set& set);
 /// The earliest expiry of a binding; nothing when there is none.
 std::optional<instant> deadline_of(const registration_set& set) noexcept;
 
+/// Appends the stored form; or answers it.
+void encode_to(std::string& out, const registration_set& set);
 std::string encode(const registration_set& set);
-/// Parses the user data anew: a value whose user data is broken is broken.
-std::optional<registration_set> decode_registration_set(std::string_view octets);
+/// Parses the user data: a value whose user data is broken is broken. `known`: an earlier view of the set; user data that is
+/// still the same is not parsed again.
+std::optional<registration_set> decode_registration_set(std::string_view octets,
+                                                        const profile_snapshot* known = nullptr);
 
 /// A Contact of a REGISTER.
 struct contact_request {

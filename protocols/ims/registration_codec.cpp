@@ -63,6 +63,20 @@ void put_binding(writer& out, const binding& b) {
   });
 }
 
+bool take_user(std::string_view text, const profile_snapshot* known, registration_set& s) {
+  if (known && known->user && known->user_data && *known->user_data == text) {
+    s.user_data = known->user_data;
+    s.user = known->user;
+    return true;
+  }
+  auto user = parse_subscription(text);
+  if (!user)
+    return false;
+  s.user_data = std::make_shared<const std::string>(text);
+  s.user = std::make_shared<const subscription>(std::move(*user));
+  return true;
+}
+
 bool take_binding(reader& in, binding& b) {
   bool whole = true;
   auto read = [&](reader& r) {
@@ -84,8 +98,7 @@ bool take_binding(reader& in, binding& b) {
 
 } // namespace
 
-std::string encode(const registration_set& set) {
-  std::string out;
+void encode_to(std::string& out, const registration_set& set) {
   writer w(out);
   w.u8(version);
   w.u8(static_cast<std::uint8_t>(set.state));
@@ -97,10 +110,16 @@ std::string encode(const registration_set& set) {
   put_texts(w, set.charging.ecf);
   put_texts(w, set.associated_impis);
   put_list(w, set.bindings, [&](const binding& b) { put_binding(w, b); });
-  return out + set.unknown;
+  w.raw(set.unknown);
 }
 
-std::optional<registration_set> decode_registration_set(std::string_view octets) {
+std::string encode(const registration_set& set) {
+  std::string out;
+  encode_to(out, set);
+  return out;
+}
+
+std::optional<registration_set> decode_registration_set(std::string_view octets, const profile_snapshot* known) {
   reader in(octets);
   registration_set s;
   if (in.u8() != version)
@@ -110,13 +129,8 @@ std::optional<registration_set> decode_registration_set(std::string_view octets)
     return std::nullopt;
   s.state = static_cast<registration_state>(state);
   s.next_id = in.number();
-  if (in.u8() != 0) {
-    s.user_data = std::make_shared<const std::string>(in.text());
-    auto user = parse_subscription(*s.user_data);
-    if (!user)
-      return std::nullopt;
-    s.user = std::make_shared<const subscription>(std::move(*user));
-  }
+  if (in.u8() != 0 && !take_user(in.text(), known, s))
+    return std::nullopt;
   bool whole = take_texts(in, s.charging.ccf) && take_texts(in, s.charging.ecf) && take_texts(in, s.associated_impis) &&
                take_list(in, [&] { return take_binding(in, s.bindings.emplace_back()); });
   if (!whole || !in.ok())

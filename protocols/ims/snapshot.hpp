@@ -50,7 +50,8 @@ public:
   };
 
   registration_state state = registration_state::not_registered;
-  std::shared_ptr<const subscription> user; ///< null when there is no profile
+  std::shared_ptr<const subscription> user;     ///< null when there is no profile
+  std::shared_ptr<const std::string> user_data; ///< what it was read from
   charging_addresses charging;
   std::vector<registered_contact> contacts; ///< by q, highest first
 
@@ -63,6 +64,9 @@ public:
   /// The identity of the other scheme in the same service profile and, where given, the same alias group: a tel: URI
   /// for a SIP URI and the reverse. Null when there is none.
   const public_identity* alias_of(const public_identity& id) const;
+
+  /// Whether they are the same view: of one profile, not of two that say the same.
+  friend bool operator==(const profile_snapshot&, const profile_snapshot&) = default;
 };
 
 using profile_ref = std::shared_ptr<const profile_snapshot>;

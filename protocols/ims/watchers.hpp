@@ -136,6 +136,8 @@ std::optional<instant> deadline_of(const watcher_list& list) noexcept;
 /// The NOTIFY without Via, Max-Forwards and Contact.
 sip::message make_notify(const watcher_effect::notify& n);
 
+/// Appends the stored form; or answers it.
+void encode_to(std::string& out, const watcher_list& list);
 std::string encode(const watcher_list& list);
 std::optional<watcher_list> decode_watchers(std::string_view octets);
 

@@ -40,12 +40,17 @@ bool take_watcher(reader& in, watcher& x) {
 
 } // namespace
 
-std::string encode(const watcher_list& list) {
-  std::string out;
+void encode_to(std::string& out, const watcher_list& list) {
   writer w(out);
   w.u8(version);
   put_list(w, list.all, [&](const watcher& x) { put_watcher(w, x); });
-  return out + list.unknown;
+  w.raw(list.unknown);
+}
+
+std::string encode(const watcher_list& list) {
+  std::string out;
+  encode_to(out, list);
+  return out;
 }
 
 std::optional<watcher_list> decode_watchers(std::string_view octets) {

@@ -130,3 +130,25 @@ TEST_CASE("any sequence comes back, and each truncation of it is noticed") {
   for (std::size_t size = 0; size < octets.size(); ++size)
     CHECK_FALSE(read_all(std::string_view(octets).substr(0, size), false));
 }
+
+TEST_CASE("what is written with its length in front is a text, whatever its length and however deep it stands") {
+  auto size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{127}, std::size_t{128}, std::size_t{20'000});
+  std::string octets = "before";
+  writer w(octets);
+  w.sized([&] {
+    w.u8(7);
+    w.sized([&] { w.raw(std::string(size, 'x')); });
+    w.number(300);
+  });
+  w.u8(9);
+  reader in(std::string_view(octets).substr(6));
+  reader outer(in.text());
+  CHECK(outer.u8() == 7);
+  CHECK(outer.text() == std::string(size, 'x'));
+  CHECK(outer.number() == 300);
+  CHECK(outer.left() == 0);
+  CHECK(in.u8() == 9);
+  CHECK(in.left() == 0);
+  CHECK(in.ok());
+  CHECK(octets.starts_with("before"));
+}

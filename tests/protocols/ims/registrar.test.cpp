@@ -19,6 +19,7 @@ TEST_CASE("TS 24.229 5.4.1.2.2F: the first REGISTER asks the HSS to assign this 
   CHECK(assign->impi == "a@h");
   CHECK(assign->impus == std::vector{main_impu});
   CHECK(step.next.bindings.empty());
+  CHECK_FALSE(step.changed); // nothing to store
 }
 
 TEST_CASE("TS 24.229 5.4.1.2.2F: once assigned, the set is registered and the 200 has all that the UE needs") {

@@ -71,16 +71,24 @@ const Effect* find(const Step& step) {
   return nullptr;
 }
 
+/// A step that changes the set must say so.
+inline registrar_step step_of(const registration_set& s, const registrar_event_type& e,
+                              const registrar_policy& policy) {
+  auto step = ims::on(s, e, policy);
+  CHECK((step.changed || (step.next == s && step.next.state == s.state && step.next.bindings == s.bindings)));
+  return step;
+}
+
 /// The REGISTER's whole way: through the HSS where it is asked.
 inline registrar_step run(const registration_set& set, const register_options& o,
                           const std::string& file = "02_implicit_set_barring.xml",
                           const registrar_policy& policy = {}) {
-  auto step = on(set, registrar_event::registering{request_of(o), o.ticket}, policy);
+  auto step = step_of(set, registrar_event::registering{request_of(o), o.ticket}, policy);
   if (auto assign = find<registrar_effect::assign>(step)) {
     auto answer = profile(file);
     answer.request = assign->request;
     answer.ticket = assign->ticket;
-    return on(step.next, answer, policy);
+    return step_of(step.next, answer, policy);
   }
   return step;
 }
@@ -99,7 +107,7 @@ inline std::vector<std::string> uris(const registration_set& s) {
   return out;
 }
 
-inline registrar_step on(const registration_set& s, const registrar_event_type& e) { return ims::on(s, e, {}); }
+inline registrar_step on(const registration_set& s, const registrar_event_type& e) { return step_of(s, e, {}); }
 
 /// Of the refusal; 200 when there is none.
 inline int status_of(const registrar_step& step) {

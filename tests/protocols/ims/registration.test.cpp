@@ -30,6 +30,25 @@ TEST_CASE("the stored form of a registration set is read back, fields of a later
   CHECK(*decode_registration_set(encode({})) == registration_set{});
 }
 
+TEST_CASE("user data that is known already is not parsed again, other user data is") {
+  auto s = registered();
+  auto known = snapshot_of(s);
+  auto back = decode_registration_set(encode(s), &known);
+  REQUIRE(back);
+  CHECK(back->user == s.user);
+  CHECK(back->user_data == s.user_data);
+  CHECK(snapshot_of(*back) == known);
+
+  auto other = s;
+  other.user_data = std::make_shared<const std::string>(*s.user_data + " ");
+  back = decode_registration_set(encode(other), &known);
+  REQUIRE(back);
+  CHECK(back->user != s.user);
+  CHECK(*back->user_data == *other.user_data);
+  known.user = nullptr;
+  CHECK(decode_registration_set(encode(s), &known)->user);
+}
+
 TEST_CASE("a stored registration set that is cut short or turned is refused and never crashes") {
   auto octets = encode(registered());
   for (std::size_t i = 0; i < octets.size(); ++i) {
