@@ -2,6 +2,7 @@
 // Touches how CAF schedules; keep it in this file.
 #pragma once
 
+#include <caf/logger.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <exception>
 #include <string_view>
@@ -74,8 +75,11 @@ std::string describe(const std::exception_ptr& thrown);
 template <class Actor, class... Args>
 typename Actor::handle spawn_pinned(shard& home, Args&&... args) {
   caf::actor_config config{&home.unit()};
-  return home.system().template spawn_class<Actor, caf::hidden + caf::lazy_init>(config, home,
-                                                                                 std::forward<Args>(args)...);
+  auto made = home.system().template spawn_class<Actor, caf::hidden + caf::lazy_init>(config, home,
+                                                                                      std::forward<Args>(args)...);
+  // Spawning gives the thread CAF's logger, which then is told, under a lock, of each actor that runs. We do not use it.
+  caf::logger::set_current_actor_system(nullptr);
+  return made;
 }
 
 } // namespace troupe
