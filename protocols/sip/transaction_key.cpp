@@ -109,7 +109,7 @@ transaction_key legacy_server_key(const siphash_key& secret, const legacy_parts&
 
 transaction_key client_key(const siphash_key& secret, std::string_view branch, std::string_view cseq_method) noexcept {
   parts_text text(secret, 'c');
-  text.lowered(branch);
+  text.text(branch); // of our making: who changes its case has changed it
   text.text(cseq_method);
   return text.key();
 }

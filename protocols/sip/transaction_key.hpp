@@ -42,7 +42,7 @@ struct legacy_parts {
 transaction_key legacy_server_key(const siphash_key& secret, const legacy_parts& parts,
                                   std::string_view method) noexcept;
 
-/// For a response: our branch and the method of its CSeq.
+/// For a response: our branch, as we wrote it, and the method of its CSeq.
 transaction_key client_key(const siphash_key& secret, std::string_view branch, std::string_view cseq_method) noexcept;
 
 /// Of a parsed request. An ACK has its INVITE's key. Fails when Via or CSeq cannot be read.

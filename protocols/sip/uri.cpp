@@ -32,11 +32,14 @@ sip::scheme kind_of(std::string_view name) noexcept {
   return equal_nocase(name, "tel") ? scheme::tel : scheme::other;
 }
 
+/// Of a telephone number: RFC 3966 clause 3.
+constexpr bool is_visual_separator(char c) noexcept { return c == '-' || c == '.' || c == '(' || c == ')'; }
+
 class uri_parser {
 public:
-  explicit uri_parser(std::string_view text) noexcept : text_(text) {}
+  uri_parser(std::string_view text, uri& into) noexcept : text_(text), u_(into) {}
 
-  result<uri> parse() {
+  result<void> parse() {
     u_.text = text_;
     u_.scheme = scheme_of(text_);
     if (u_.scheme.empty())
@@ -49,7 +52,7 @@ public:
       return fail_at("a character that no URI may have", rest.substr(good));
     if (u_.is_sip())
       return sip_uri(rest);
-    return u_.kind == scheme::tel ? tel_uri(rest) : result<uri>(u_);
+    return u_.kind == scheme::tel ? tel_uri(rest) : result<void>();
   }
 
 private:
@@ -57,7 +60,7 @@ private:
     return fail(std::move(what), static_cast<std::size_t>(rest.data() - text_.data()));
   }
 
-  result<uri> sip_uri(std::string_view rest) {
+  result<void> sip_uri(std::string_view rest) {
     if (auto at = rest.find('@'); at != rest.npos) {
       user_info(rest.substr(0, at));
       rest.remove_prefix(at + 1);
@@ -68,20 +71,28 @@ private:
     u_.host = rest.substr(0, host);
     rest.remove_prefix(host);
     if (!rest.empty() && rest.front() == ':') {
-      auto digits = std::min(rest.find_first_of(";?", 1), rest.size());
-      u_.port = to_number<std::uint16_t>(rest.substr(1, digits - 1));
+      auto end = port_length(rest);
+      u_.port = to_number<std::uint16_t>(rest.substr(1, end - 1));
       if (!u_.port)
         return fail_at("a port that is no port", rest);
-      rest.remove_prefix(digits);
+      rest.remove_prefix(end);
     }
     if (rest.empty())
-      return u_;
+      return {};
     if (rest.front() != ';' && rest.front() != '?')
       return fail_at("a character that no host may have", rest);
     if (rest.find('@') != rest.npos)
       return fail_at("a second @", rest);
     parameters_and_headers(rest);
-    return u_;
+    return {};
+  }
+
+  /// The colon that `text` starts with, and what stands up to parameters or headers.
+  static std::size_t port_length(std::string_view text) noexcept {
+    std::size_t n = 1;
+    while (n < text.size() && text[n] != ';' && text[n] != '?')
+      ++n;
+    return n;
   }
 
   void user_info(std::string_view text) noexcept {
@@ -99,7 +110,7 @@ private:
       u_.headers = rest.substr(mark + 1);
   }
 
-  result<uri> tel_uri(std::string_view rest) {
+  result<void> tel_uri(std::string_view rest) {
     auto end = std::min(rest.find(';'), rest.size());
     auto number = rest.substr(0, end);
     bool global = !number.empty() && number.front() == '+';
@@ -107,7 +118,7 @@ private:
     for (char c : number.substr(global)) {
       bool local = c == '*' || c == '#' || (lower(c) >= 'a' && lower(c) <= 'f');
       bool digit = is_digit(c) || (local && !global);
-      if (!digit && std::string_view("-.()").find(c) == std::string_view::npos)
+      if (!digit && !is_visual_separator(c))
         return fail_at("a character that no telephone number may have", rest);
       has_digit |= digit;
     }
@@ -115,11 +126,11 @@ private:
       return fail_at("a telephone number without digits", rest);
     u_.user = number;
     u_.params = parameters(rest.substr(end));
-    return u_;
+    return {};
   }
 
   std::string_view text_;
-  uri u_;
+  uri& u_;
 };
 
 /// The octet of the escape that `text` starts with; -1 when it starts with none.
@@ -236,7 +247,7 @@ bool equal_pairs(const pairs& a, const pairs& b) {
 std::string digits_of(std::string_view number) {
   std::string out;
   for (char c : number)
-    if (std::string_view("-.()").find(c) == std::string_view::npos)
+    if (!is_visual_separator(c))
       out += lower(c);
   return out;
 }
@@ -286,7 +297,12 @@ std::optional<std::string_view> parameters::find(std::string_view name) const no
   return std::nullopt;
 }
 
-result<uri> parse_uri(std::string_view text) { return uri_parser(text).parse(); }
+result<uri> parse_uri(std::string_view text) {
+  result<uri> out;
+  if (auto read = uri_parser(text, *out).parse(); !read)
+    out = tl::unexpected(std::move(read.error()));
+  return out;
+}
 
 bool equivalent(const uri& a, const uri& b) {
   if (a.kind != b.kind)
