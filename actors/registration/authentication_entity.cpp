@@ -99,12 +99,12 @@ void authentication_entity::on(to_authentication::register_received& m) {
   auto ticket = next_ticket_++;
   waiting_[ticket] = {m.request, std::move(m.answer)};
   auto credentials = ims::read_register_credentials(*m.request);
-  if (!credentials)
-    return reply(ticket, 400);
   auto to = sip::parse_name_addr(m.request->value(sip::hdr::to));
   auto uri = to ? sip::parse_uri(to->uri) : tl::unexpected(to.error());
-  if (!uri)
-    return reply(ticket, 400);
+  if (!credentials || !uri) {
+    reply(ticket, 400);
+    return rest(ims::deadline_of(state_), !waiting_.empty());
+  }
   ims::auth_event::register_received e;
   e.ticket = ticket;
   e.at = now();
@@ -127,7 +127,9 @@ void authentication_entity::step(const ims::authentication_event& event) {
   persist();
   for (auto& e : effects)
     std::visit([this](auto& effect) { carry_out(effect); }, e);
-  if (waiting_.empty() && std::holds_alternative<ims::auth_event::time_passed>(event))
+  // Between registrations there is nothing to do but to know the nonce, which is stored.
+  auto idle = state_.now == ims::authentication::phase::idle;
+  if (waiting_.empty() && (idle || std::holds_alternative<ims::auth_event::time_passed>(event)))
     return go_away();
   rest(ims::deadline_of(state_), !waiting_.empty());
 }

@@ -88,14 +88,16 @@ void registration_front::find(roles::question q, std::function<void(put)> done) 
 
 void registration_front::find(cx::uar& q, std::function<void(put)> done) {
   env_.counts.add(metric::cx_requests);
-  env_.hss.ask(std::move(q),
-               [done = std::move(done)](cx::uaa a) { done([a = std::move(a)](roles::facts& f) { f.uaa = a; }); });
+  env_.hss.ask(std::move(q), [done = std::move(done)](cx::uaa a) {
+    done([a = std::move(a)](roles::facts& f) mutable { f.uaa = std::move(a); });
+  });
 }
 
 void registration_front::find(cx::lir& q, std::function<void(put)> done) {
   env_.counts.add(metric::cx_requests);
-  env_.hss.ask(std::move(q),
-               [done = std::move(done)](cx::lia a) { done([a = std::move(a)](roles::facts& f) { f.lia = a; }); });
+  env_.hss.ask(std::move(q), [done = std::move(done)](cx::lia a) {
+    done([a = std::move(a)](roles::facts& f) mutable { f.lia = std::move(a); });
+  });
 }
 
 void registration_front::find(roles::ask_registrar& q, std::function<void(put)> done) {

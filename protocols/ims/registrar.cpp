@@ -36,7 +36,7 @@ public:
       return effect(effect::refuse{e.ticket, e.status, 0, "the HSS did not assign this S-CSCF"});
     if (!plan)
       return refuse_late(e, plan.error());
-    auto before = watched_identities(s());
+    auto before = e.user ? watched_identities(s()) : std::vector<watched_identity>();
     if (e.success && !leaving) {
       take_profile(e.user_data, e.user, e.charging);
       s().associated_impis = e.associated_impis;
@@ -161,8 +161,10 @@ private:
   }
 
   std::vector<watched_identity> gone_since(const std::vector<watched_identity>& before) {
-    auto now = watched_identities(s());
     std::vector<watched_identity> gone;
+    if (before.empty())
+      return gone;
+    auto now = watched_identities(s());
     for (auto& id : before)
       if (std::find(now.begin(), now.end(), id) == now.end())
         gone.push_back(id);
@@ -263,8 +265,11 @@ private:
       out.outbound = out.outbound || (b.outbound && b.call_id == request.call_id);
     }
     out.registered = !s().bindings.empty();
-    if (out.registered)
-      out.associated = associated_uris(snapshot_of(s()));
+    if (out.registered) {
+      profile_snapshot view;
+      view.user = s().user;
+      out.associated = associated_uris(view);
+    }
     out.path = request.path;
     out.charging = s().charging;
     return out;
