@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "actors/console/log.hpp"
 #include "actors/node/settings.hpp"
@@ -14,6 +16,18 @@ namespace {
 constexpr milliseconds beat_every{50};
 /// A shard that has not run for so long is stuck: its node shall lose its lease.
 constexpr milliseconds longest_round{1'500};
+/// Should an address not be had, the group's others are served.
+constexpr milliseconds longest_wait_for_addresses{500};
+
+/// Whether it may be sent from.
+bool is_here(const cluster::ip_address& ip) {
+  auto local = parse_address(to_string(ip), 0);
+  auto fd = ::socket(ip.v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage name{};
+  auto bound = local && ::bind(fd, reinterpret_cast<sockaddr*>(&name), to_sockaddr(*local, name)) == 0;
+  ::close(fd);
+  return bound;
+}
 
 std::string name_of(cluster::group_id group) { return "g" + std::to_string(cluster::index_of(group)); }
 
@@ -63,11 +77,13 @@ cluster_host::cluster_host(const config::node_config& config, link_tree& links, 
         static_cast<cluster::group_id>(i),
         group_server::surroundings{
             [this](cluster::group_id group, const cluster::token& by, egress& gate) {
-              return around_.make(static_cast<std::uint32_t>(group), {static_cast<store::group_number>(group), by},
-                                  gate, [this, group](const store::token& fence) {
-                                    of(group).overtaken(fence);
-                                    tell(cluster::owner_event::overtaken{group, fence});
-                                  });
+              return around_.make(
+                  static_cast<std::uint32_t>(group), {static_cast<store::group_number>(group), by}, gate,
+                  [this, group] { listening(group); },
+                  [this, group](const store::token& fence) {
+                    of(group).overtaken(fence);
+                    tell(cluster::owner_event::overtaken{group, fence});
+                  });
             },
             [this](cluster::group_id group, const cluster::token& by, const cluster::token& fence) {
               tell(cluster::owner_event::opened{group, by, fence});
@@ -191,7 +207,7 @@ void cluster_host::publish(cluster::group_id group) {
   if (!g.open || g.by <= g.stale_up_to)
     return to.close();
   to.open_until(g.deadline);
-  if (addresses_ && addressed_[cluster::index_of(group)])
+  if (addresses_ && addressed_[cluster::index_of(group)].given)
     addresses_->post(cluster::vip_event::extend{group, g.deadline});
 }
 
@@ -234,20 +250,37 @@ void cluster_host::run(const cluster::owner_effect::give_up_group& e) {
   of(e.group).drop();
 }
 
-/// Once the sockets are there: whoever finds the address shall find somebody at home.
 void cluster_host::run(const cluster::owner_effect::install_addresses& e) {
-  of(e.group).after([this, group = e.group] {
+  std::lock_guard held(mutex_);
+  addressed_[cluster::index_of(e.group)].wanted = true;
+  give_addresses(e.group);
+}
+
+/// Under the mutex. Not before the sockets are open: whoever finds an address shall find somebody at home.
+void cluster_host::give_addresses(cluster::group_id group) {
+  auto& how = addressed_[cluster::index_of(group)];
+  if (!addresses_ || !how.wanted || !how.listening || std::exchange(how.given, true))
+    return;
+  addresses_->post(cluster::vip_event::hold{group, gate_.groups[cluster::index_of(group)].deadline});
+}
+
+/// On the group's thread.
+void cluster_host::listening(cluster::group_id group) {
+  {
     std::lock_guard held(mutex_);
-    auto& g = gate_.groups[cluster::index_of(group)];
-    if (!addresses_ || !g.open)
-      return;
-    addressed_[cluster::index_of(group)] = true;
-    addresses_->post(cluster::vip_event::hold{group, g.deadline});
-  });
+    addressed_[cluster::index_of(group)].listening = true;
+    give_addresses(group);
+  }
+  if (!addresses_)
+    return;
+  auto until = std::chrono::steady_clock::now() + longest_wait_for_addresses;
+  for (auto& each : service_addresses_of(config_))
+    while (each.group == group && !is_here(each.ip) && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(milliseconds(1));
 }
 
 void cluster_host::stop_addresses(cluster::group_id group) {
-  addressed_[cluster::index_of(group)] = false;
+  addressed_[cluster::index_of(group)] = {};
   if (addresses_)
     addresses_->post(cluster::vip_event::release{group});
 }

@@ -22,6 +22,7 @@ public:
   struct surroundings {
     /// A group's site, but for what the host knows: gate, token, loss.
     std::function<std::unique_ptr<site>(std::uint32_t group, site::surroundings::grant, egress&,
+                                        std::function<void()> listening,
                                         std::function<void(const store::token&)> overtaken)>
         make;
     std::function<void(const std::string& why)> give_up;
@@ -74,6 +75,8 @@ private:
   void publish(cluster::group_id group);
   void beat();
   void log_egress();
+  void listening(cluster::group_id group);
+  void give_addresses(cluster::group_id group);
   void stop_addresses(cluster::group_id group);
 
   const config::node_config config_;
@@ -81,7 +84,10 @@ private:
   const surroundings around_;
   mutable std::mutex mutex_;
   cluster::gate gate_; ///< these under the mutex
-  std::vector<bool> addressed_;
+  struct addressing {
+    bool wanted = false, listening = false, given = false;
+  };
+  std::vector<addressing> addressed_;
   std::vector<instant> logged_;
   std::ofstream egress_log_;
   std::vector<std::unique_ptr<group_server>> servers_;

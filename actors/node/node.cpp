@@ -95,11 +95,12 @@ void node::open_site() {
 }
 
 void node::open_cluster() {
-  auto make = [this](std::uint32_t group, site::surroundings::grant as, egress& gate,
+  auto make = [this](std::uint32_t group, site::surroundings::grant as, egress& gate, std::function<void()> listening,
                      std::function<void(const store::token&)> overtaken) {
     auto around = around_site();
     around.as = as;
     around.gate = &gate;
+    around.listening = std::move(listening);
     around.overtaken = std::move(overtaken);
     if (config_.has(config::role::hss))
       around.hss = [this, as](shard_tree& tree) { return exchange_->port_for(as, tree); };

@@ -126,14 +126,19 @@ site::~site() {
   }
 }
 
-/// Calls read what registrations publish, on whatever shard these are: all of it is there before any shard hears a message.
+/// Whoever finds the addresses finds somebody at home, and what is recovered speaks from them. Calls read what registrations
+/// publish, on whatever shard these are: all of it is there before any shard hears a message.
 void site::start() {
   for (auto& tree : shards_)
-    tree->home.start([&tree = *tree] { tree.registrations->recover(); });
+    tree->home.start();
+  on_each_shard([](shard_tree& tree) { tree.net.open(); });
+  if (around_.listening)
+    around_.listening();
+  on_each_shard([](shard_tree& tree) { tree.registrations->recover(); });
   on_each_shard([](shard_tree&) {}); // the rounds in which they published have ended
   on_each_shard([](shard_tree& tree) {
     tree.calls.recover();
-    tree.net.open();
+    tree.net.begin();
   });
   started_ = true;
 }

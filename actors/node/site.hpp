@@ -37,6 +37,8 @@ public:
     std::function<std::unique_ptr<hss::server>(store::partition&)> own_hss = {};
     /// Then fills it; may wait for the store.
     std::function<void(hss::server&)> provision = {};
+    /// Its sockets are open, and nothing has been sent: waits until its addresses are this host's.
+    std::function<void()> listening = {};
     /// Another owner has the group; from the store's thread.
     std::function<void(const store::token& fence)> overtaken = {};
   };

@@ -78,8 +78,12 @@ void stream_ports::open(std::uint16_t index) {
   } catch (const std::system_error& e) {
     throw std::system_error(e.code(), "cannot listen on " + name);
   }
-  accept_next(*a);
   acceptors_.push_back(std::move(a));
+}
+
+void stream_ports::begin() {
+  for (auto& a : acceptors_)
+    accept_next(*a);
 }
 
 void stream_ports::stop_accepting() {

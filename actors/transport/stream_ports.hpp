@@ -23,6 +23,7 @@ public:
 
   /// Binds the stream listener `index`. Throws std::system_error.
   void open(std::uint16_t index);
+  void begin(); ///< accepts from now on
   void stop_accepting();
   void use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client);
 

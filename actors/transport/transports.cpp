@@ -30,6 +30,13 @@ void transports::open() {
   }
 }
 
+void transports::begin() {
+  for (auto& port : udp_)
+    if (port)
+      port->begin();
+  streams_->begin();
+}
+
 void transports::stop_accepting() { streams_->stop_accepting(); }
 
 void transports::use_tls(std::shared_ptr<asio::ssl::context> server, std::shared_ptr<asio::ssl::context> client) {

@@ -63,8 +63,10 @@ public:
              receiver& up);
   ~transports();
 
-  /// Opens the sockets. Throws std::system_error, with the address in its text, when that fails.
+  /// Opens the sockets: what comes waits in the kernel. Throws std::system_error, with the address in its text.
   void open();
+  /// Takes what comes from now on.
+  void begin();
   /// No further connections or datagrams are taken; what is open goes on (drain).
   void stop_accepting();
 

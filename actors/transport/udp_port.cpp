@@ -77,7 +77,6 @@ void udp_port::open() {
   else
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
   socket_.non_blocking(true);
-  await_readable();
 }
 
 void udp_port::stop() {

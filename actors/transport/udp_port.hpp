@@ -15,6 +15,7 @@ public:
   ~udp_port();
 
   void open();
+  void begin() { await_readable(); } ///< reads from now on
   void stop();
   void send(const address& to, packet_ref octets, const sip::transaction_key& owner);
   /// Sends what has gathered. What the kernel has no room for waits for the socket, up to a limit.

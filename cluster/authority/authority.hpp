@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -85,6 +86,7 @@ private:
   std::uint64_t map_version_ = 0;
   life_end why_ = life_end::late; ///< should the life end now
   std::string last_trouble_;
+  std::map<node_id, incarnation> told_gone_; ///< the newest life that was reported
   store::event_loop loop_;
   redis_authority redis_;
 };

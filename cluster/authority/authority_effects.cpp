@@ -1,5 +1,6 @@
 // How the authority carries out what its machines ask of the store and tell each other.
 #include <algorithm>
+#include <utility>
 
 #include "cluster/authority/authority.hpp"
 
@@ -35,7 +36,8 @@ void authority::run(const member_effect::new_generation& e) { step(ownership_eve
 
 void authority::run(const member_effect::gone& e) {
   auto live = live_nodes(member_, options_.leases);
-  if (std::find(live.begin(), live.end(), e.proof.node) == live.end()) // else it was one of its earlier lives
+  auto earlier = std::find(live.begin(), live.end(), e.proof.node) != live.end(); // it has begun another
+  if (!earlier && std::exchange(told_gone_[e.proof.node], e.proof.life) != e.proof.life)
     host_.report("node " + std::to_string(static_cast<std::uint16_t>(e.proof.node)) + " is gone, life " +
                  std::to_string(e.proof.life) + (e.proof.certain ? ", for certain" : ""));
   step(ownership_event(e));
