@@ -13,7 +13,7 @@ std::shared_ptr<const std::string> shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-const std::string octets("\0\xff\x80 \n", 5);
+const std::string binary("\0\xff\x80 \n", 5);
 const server_capabilities able{{1, 4'294'967'295u}, {7}, {"sip:a", "sip:b"}};
 const charging_addresses charged{"aaa://1", "aaa://2", "aaa://3", "aaa://4"};
 
@@ -24,14 +24,14 @@ const std::vector<message>& full() {
       uaa{first_registration, "sip:scscf", able},
       lir{"tel:+1", true, true},
       lia{unregistered_service, "sip:scscf", able, "sip:!.*!@x"},
-      mar{"impi@x", "sip:impu@x", "sip:scscf", scheme::aka_v2_sha256, 4'000'000'000u, octets},
+      mar{"impi@x", "sip:impu@x", "sip:scscf", scheme::aka_v2_sha256, 4'000'000'000u, binary},
       maa{success,
           "impi@x",
           "sip:impu@x",
-          {{1, scheme::aka_v1_md5, octets, "xres", "ck", "ik", {}, {}, {}},
+          {{1, scheme::aka_v1_md5, binary, "xres", "ck", "ik", {}, {}, {}},
            {2, scheme::sip_digest, {}, {}, {}, {}, "realm", "auth", {{"SHA-256", "cd"}, {"MD5", "ab"}}}}},
       sar{"impi@x", {"sip:1@x", "tel:+2"}, "sip:scscf", assignment_type::deregistration_too_much_data, true},
-      saa{identity_already_registered, "impi@x", shared("<xml/>" + octets), charged, {"a@x", "b@x"}, "sip:other"},
+      saa{identity_already_registered, "impi@x", shared("<xml/>" + binary), charged, {"a@x", "b@x"}, "sip:other"},
       rtr{"sip:scscf", "impi@x", {"sip:1@x"}, {"a@x"}, deregistration_reason::remove_s_cscf, "why"},
       ppr{"sip:scscf", "impi@x", shared("<xml/>"), charged},
   };

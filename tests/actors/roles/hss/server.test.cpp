@@ -346,7 +346,8 @@ TEST_CASE("Requests of many threads give each number once") {
         });
         hss->on(cx::uar{impi, anna, {}});
         hss->on(cx::lir{anna});
-        assign(*hss, cx::sar{impi, {anna}, scscf, i % 2 ? type::registration : type::user_deregistration, false});
+        hss->on({impi, {anna}, scscf, i % 2 ? type::registration : type::user_deregistration, false}, at_once,
+                [](auto) {});
         std::unique_lock hold(mine);
         told.wait(hold, [&] { return answer.has_value(); });
         std::lock_guard all(lock);
