@@ -164,28 +164,33 @@ void cluster_host::beat() {
     std::this_thread::sleep_for(beat_every);
     auto all = sites();
     if (std::all_of(all.begin(), all.end(), [](auto& one) { return !one->started() || one->alive(longest_round); }))
-      authority_->shard_ticks(0);
-    log_egress();
+      shards_beat();
+    std::lock_guard held(mutex_);
+    for (std::size_t i = 0; i < servers_.size(); ++i)
+      log_egress(static_cast<cluster::group_id>(i));
   }
 }
 
-/// What the oracle of two owners reads: cluster.md 27.
-void cluster_host::log_egress() {
+void cluster_host::shards_beat() {
+  std::lock_guard held(asking_);
+  if (authority_)
+    authority_->shard_ticks(0);
+}
+
+/// What the oracle of two owners reads: cluster.md 27. Under the mutex, and before the group's token changes.
+void cluster_host::log_egress(cluster::group_id group) {
   if (!egress_log_.is_open())
     return;
-  std::lock_guard held(mutex_);
-  for (std::size_t i = 0; i < servers_.size(); ++i) {
-    auto last = servers_[i]->gate().last();
-    auto from = std::exchange(logged_[i], last);
-    auto& by = gate_.groups[i].by;
-    if (last == from || by.epoch == 0)
-      continue;
-    if (last - from > 2 * beat_every)
-      from = last;
-    egress_log_ << "{\"group\":" << i << ",\"generation\":" << by.generation << ",\"epoch\":" << by.epoch
-                << ",\"incarnation\":" << by.life << ",\"node\":" << config_.cluster.node_id << ",\"from\":" << from.ms
-                << ",\"to\":" << last.ms << "}" << std::endl;
-  }
+  auto last = of(group).gate().last();
+  auto from = std::exchange(logged_[cluster::index_of(group)], last);
+  auto& by = gate_.groups[cluster::index_of(group)].by;
+  if (last == from || by.epoch == 0)
+    return;
+  if (last - from > 2 * beat_every) // it was silent meanwhile
+    from = last;
+  egress_log_ << "{\"group\":" << cluster::index_of(group) << ",\"generation\":" << by.generation
+              << ",\"epoch\":" << by.epoch << ",\"incarnation\":" << by.life << ",\"node\":" << config_.cluster.node_id
+              << ",\"from\":" << from.ms << ",\"to\":" << last.ms << "}" << std::endl;
 }
 
 void cluster_host::heard(cluster::node_id from, const cluster::incoming& message) {
@@ -234,6 +239,7 @@ void cluster_host::run(const cluster::owner_effect::take_group& e) {
   log::info("serving", {{"group", name_of(e.group)}, {"epoch", std::to_string(e.by.epoch)}});
   {
     std::lock_guard held(mutex_);
+    log_egress(e.group);
     open(gate_, e.group, e.by);
     publish(e.group);
   }
@@ -244,6 +250,7 @@ void cluster_host::run(const cluster::owner_effect::give_up_group& e) {
   log::info("given up", {{"group", name_of(e.group)}, {"to", std::to_string(static_cast<int>(e.to))}});
   {
     std::lock_guard held(mutex_);
+    log_egress(e.group);
     close(gate_, e.group);
     publish(e.group);
   }
@@ -316,6 +323,8 @@ void cluster_host::ended(cluster::incarnation life, cluster::life_end why) {
   log::warn("a life has ended", {{"life", std::to_string(life)}, {"why", reason}});
   {
     std::lock_guard held(mutex_);
+    for (std::size_t i = 0; i < servers_.size(); ++i)
+      log_egress(static_cast<cluster::group_id>(i));
     gate_ = cluster::make_gate(servers_.size());
     for (std::size_t i = 0; i < servers_.size(); ++i) {
       publish(static_cast<cluster::group_id>(i));

@@ -74,7 +74,8 @@ private:
   group_server& of(cluster::group_id group) { return *servers_[cluster::index_of(group)]; }
   void publish(cluster::group_id group);
   void beat();
-  void log_egress();
+  void shards_beat();
+  void log_egress(cluster::group_id group);
   void listening(cluster::group_id group);
   void give_addresses(cluster::group_id group);
   void stop_addresses(cluster::group_id group);

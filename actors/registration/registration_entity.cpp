@@ -64,6 +64,8 @@ registration_entity::registration_entity(caf::actor_config& config, shard& home,
   set_ = std::move(*set);
   watchers_ = std::move(*watching);
   registered_ = set_.state == ims::registration_state::registered;
+  if (registered_ && !shown_) // the first since the node's start
+    env_.counts.add(metric::registrations_now);
   publish();
 }
 

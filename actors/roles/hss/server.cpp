@@ -51,7 +51,7 @@ result<std::unique_ptr<server>> server::open(server_options options) {
     auto opened = database::open(made->options_.database);
     if (!opened)
       return tl::unexpected(opened.error());
-    disk = std::make_unique<writer_thread>(std::move(*opened));
+    disk = std::make_unique<writer_thread>(std::move(*opened), made->options_.database != ":memory:");
   }
   if (auto loaded = made->load(*disk); !loaded)
     return fail("subscriber database " + made->options_.database + ": " + loaded.error().what, 0, 0);

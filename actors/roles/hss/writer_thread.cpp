@@ -1,13 +1,15 @@
 #include "actors/roles/hss/writer_thread.hpp"
 
 #include <chrono>
+#include <tuple>
+#include <utility>
 
 namespace troupe::hss {
 
 namespace {
 
 using clock = std::chrono::steady_clock;
-constexpr auto behind = std::chrono::milliseconds(100); ///< a state is written this long after it came
+constexpr auto behind = std::chrono::milliseconds(100); ///< a state that nobody waits for is written so much later
 constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 } // namespace
@@ -34,18 +36,20 @@ void writer_thread::reserve(std::string impi, std::uint64_t seq, told then) {
   wake_.notify_one();
 }
 
-bool writer_thread::keep_state(std::int64_t id, std::string state, told) {
+bool writer_thread::keep_state(std::int64_t id, std::string state, told then) {
   bool first;
   {
     std::lock_guard hold(lock_);
     first = next_.kept.empty();
     if (first)
-      states_due_ = std::max(states_due_, clock::now() + behind);
+      states_due_ = std::max(states_due_, lasts_ ? clock::now() : clock::now() + behind);
     next_.kept.insert_or_assign(id, std::move(state));
+    if (lasts_)
+      next_.waiting.push_back(std::move(then));
   }
   if (first) // else it waits for their time already
     wake_.notify_one();
-  return false;
+  return lasts_;
 }
 
 void writer_thread::run(std::function<void()> task) {
@@ -74,7 +78,7 @@ writer_thread::work writer_thread::wait_for_work() {
   }
   work taken;
   if (clock::now() < states_due_ && !stop_) // their time has not come, or the disk was full a moment ago
-    taken.kept.swap(next_.kept);
+    std::tie(taken.kept, taken.waiting) = std::pair(std::exchange(next_.kept, {}), std::exchange(next_.waiting, {}));
   std::swap(taken, next_);
   return taken;
 }
@@ -110,6 +114,8 @@ void writer_thread::commit(work& now) {
   }
   for (auto& one : now.reservations)
     one.then(done);
+  for (auto& then : now.waiting)
+    then(done);
 }
 
 } // namespace troupe::hss

@@ -1,5 +1,6 @@
-// The one thread that writes subscriptions to disk. What waits for the disk is committed in groups; states of
-// registration, which nobody waits for, follow within a fraction of a second.
+// The one thread that writes subscriptions to disk, in groups: what comes while the disk is busy is one commit. Whoever
+// was told that he is registered must be registered after a crash as well, so states are waited for; but not where
+// nothing outlives the process anyway.
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,8 @@ namespace troupe::hss {
 
 class writer_thread final : public keeper {
 public:
-  explicit writer_thread(database opened) : disk_(std::move(opened)) {}
+  /// `lasts`: the database is on a disk.
+  writer_thread(database opened, bool lasts) : lasts_(lasts), disk_(std::move(opened)) {}
   /// Writes what is still to be written.
   ~writer_thread() override;
   writer_thread(const writer_thread&) = delete;
@@ -54,6 +56,7 @@ private:
     std::vector<reservation> reservations;
     std::deque<std::function<void()>> tasks;
     states kept;
+    std::vector<told> waiting; ///< for `kept`
     bool empty() const { return reservations.empty() && tasks.empty() && kept.empty(); }
   };
 
@@ -61,6 +64,7 @@ private:
   work wait_for_work();
   void commit(work& now);
 
+  const bool lasts_;
   mutable std::mutex lock_;
   std::condition_variable wake_;
   work next_;
