@@ -72,7 +72,6 @@ int watch(const std::string& file, const config::node_config& config) {
   cluster::parent_options how;
   how.command = {std::filesystem::read_symlink("/proc/self/exe").string(), "run", "--config", file, "--watched"};
   how.life_file = config.cluster.life_file;
-  how.not_again.push_back(static_cast<int>(exit_status::failed_to_start));
   if (config.cluster.install_addresses)
     how.remove_addresses = [&] {
       for (auto& each : service_addresses_of(config))
