@@ -81,6 +81,8 @@ void add_roles(role_set& set, const config::node_config& c, const siphash_key& s
     if (o.scscfs.empty() && c.has(config::role::scscf))
       o.scscfs.push_back({scscf_name_of(c), {}});
     o.gruu_secret = secret;
+    if (c.sip.fuse && c.has(config::role::scscf))
+      o.fused_with = scscf_name_of(c);
     if (!o.scscfs.empty())
       o.gruu_server = o.scscfs.front().name;
     set.add(std::make_unique<roles::icscf::role>(std::move(o)));

@@ -24,6 +24,7 @@ struct options {
   /// Under which our S-CSCFs make temporary GRUUs; and the S-CSCF (SIP URI) that they all are; empty: not known here.
   siphash_key gruu_secret{};
   std::string gruu_server = {};
+  std::string fused_with = {}; ///< the S-CSCF (SIP URI) of this node's own halves, which is always there; empty: none
 };
 
 class role final : public roles::role {

@@ -103,12 +103,15 @@ decision initial_request(const options& o, sip::message& request, const context&
 }
 
 /// An S-CSCF that is not there (503, also when the transport says so: RFC 3261 clause 16.9) is replaced by another; a
-/// 408 is not taken for that, since it may be the called user's. TS 24.229 clause 5.3.2.2, TS 23.380 clause 4.3.
+/// 408 is not taken for that, since it may be the called user's; nor is the 503 of a hop behind an S-CSCF of our own.
+/// TS 24.229 clause 5.3.2.2, TS 23.380 clause 4.3.
 decision initial_response(const options& o, const sip::message& response, const sip::message& request,
                           const context& ctx, hop& own) {
   if (response.status() != 503 || own.note.empty()) // without a note no S-CSCF was chosen
     return pass_back{};
   auto chosen = decode_selection(own.note);
+  if (!o.fused_with.empty() && !chosen.tried.empty() && chosen.tried.back() == o.fused_with)
+    return pass_back{};
   if (!chosen.by_capabilities) {
     if (!ctx.facts->lia) {
       auto asked = query(request, ctx);

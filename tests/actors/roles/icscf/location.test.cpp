@@ -168,6 +168,19 @@ TEST_CASE("23.380 4.3: an S-CSCF that is not there is replaced by another with t
   CHECK(all(passed.targets[0].request, sip::hdr::route) == std::vector<std::string>{"<sip:s2.home.example;lr>"});
 }
 
+TEST_CASE("23.380 4.3: a 503 from behind an S-CSCF of our own is no sign that it is not there") {
+  icscf::options o{"home.example", {{"sip:s1.home.example", {1}}, {"sip:s2.home.example", {1}}}};
+  o.fused_with = "sip:s1.home.example";
+  icscf::role fused(o);
+  locating s;
+  s.facts.lia = cx::lia{cx::success, GENERATE("sip:s1.home.example", "sip:s2.home.example"), {}, {}};
+  s.request(fused, s.sent);
+  auto own = s.facts.lia->server_name == o.fused_with;
+  s.facts.lia.reset();
+  auto gone = sip::message::response(503);
+  CHECK(std::holds_alternative<pass_back>(s.response(fused, gone, s.sent)) == own);
+}
+
 TEST_CASE("24.229 5.3.2: a called user's time-out is no reason to move him to another S-CSCF") {
   locating s;
   s.facts.lia = cx::lia{cx::success, "sip:s1.home.example", {}, {}};
