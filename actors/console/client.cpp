@@ -349,8 +349,11 @@ ctl_status client::drain(const std::string& node) {
       here->contains("items") && !(*here)["items"].empty() ? text_at((*here)["items"].front(), "name") : std::string();
   if (!node.empty() && node != name)
     return not_yet("the node at " + how_.url + " is " + name + ": each node drains itself; name that node's --admin");
-  return show({"POST", "/api/v1/drain", {}, {}},
-              [&](const json&) { out_ << harmless(name) << " drains, and ends when its calls have\n"; });
+  return show({"POST", "/api/v1/drain", {}, {}}, [&](const json&) {
+    auto how = here->contains("cluster") ? " hands its groups to the other nodes, and ends\n"
+                                         : " drains, and ends when its calls have\n";
+    out_ << harmless(name) << how;
+  });
 }
 
 } // namespace troupe::console

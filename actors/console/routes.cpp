@@ -234,9 +234,13 @@ void routes::peers(response& to) {
 bool routes::has_hss(response& to) {
   if (source_.hss())
     return true;
-  refuse(to, 404,
-         source_.cluster() ? "the HSS is not on this node: ask the owner of group 0 (troupe ctl nodes)"
-                           : "this node has no HSS: node.roles does not name it");
+  auto cluster = source_.cluster();
+  if (!cluster)
+    refuse(to, 404, "this node has no HSS: node.roles does not name it");
+  else if (cluster->groups.empty() || cluster->groups.front().owner.empty())
+    refuse(to, 404, "nobody has group 0 at present, and the HSS with it: try again (troupe ctl nodes)");
+  else
+    refuse(to, 404, "the HSS goes with group 0, which " + cluster->groups.front().owner + " has: ask that node");
   return false;
 }
 

@@ -114,10 +114,12 @@ console::node_facts admin_source::node() const {
   console::node_facts out{c.node.name, TROUPE_VERSION, c.node.home_domain, {}, {}, started_at_};
   for (auto r : c.node.roles)
     out.roles.emplace_back(config::to_string(r));
-  for (auto& l : c.sip.access)
-    out.listeners.push_back(url_of(l, "access"));
-  for (auto& l : c.sip.core)
-    out.listeners.push_back(url_of(l, "core"));
+  for (auto& each : of_.sites()) { // in a cluster: those of the groups that are here
+    for (auto& l : each->config().sip.access)
+      out.listeners.push_back(url_of(l, "access"));
+    for (auto& l : each->config().sip.core)
+      out.listeners.push_back(url_of(l, "core"));
+  }
   for (auto& l : c.icscf.listen)
     out.listeners.push_back(url_of(l, "I-CSCF"));
   for (auto& l : c.scscf.listen)

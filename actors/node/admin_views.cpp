@@ -148,7 +148,7 @@ console::cluster_facts cluster_facts_of(const config::node_config& c, const clus
     if (each.draining)
       out.draining.push_back(name(each.node));
   auto addresses = service_addresses_of(c);
-  for (std::size_t i = 0; i < owner.map.groups.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(owner.map.groups.size(), owner.groups.size()); ++i) {
     using at = cluster::holding::phase;
     auto& entry = owner.map.groups[i];
     auto& held = owner.groups[i];

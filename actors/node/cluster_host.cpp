@@ -8,6 +8,7 @@
 #include "actors/console/log.hpp"
 #include "actors/node/settings.hpp"
 #include "cluster/authority/boot_time.hpp"
+#include "config/schema/words.hpp"
 
 namespace troupe {
 
@@ -55,7 +56,8 @@ std::vector<cluster::service_address> service_addresses_of(const config::node_co
     auto& group = c.cluster.groups[i];
     auto add = [&](const config::listener& l) {
       auto ip = cluster::parse_ip(l.address);
-      if (ip && std::none_of(out.begin(), out.end(), [&](auto& known) { return known.ip == *ip; }))
+      if (ip && !config::is_wildcard(l.address) &&
+          std::none_of(out.begin(), out.end(), [&](auto& known) { return known.ip == *ip; }))
         out.push_back({static_cast<cluster::group_id>(i), *ip, group.interface});
     };
     std::for_each(group.access.begin(), group.access.end(), add);
@@ -151,6 +153,7 @@ std::shared_ptr<site> cluster_host::site_of(cluster::group_id group) const {
 }
 
 bool cluster_host::drain(milliseconds patience) {
+  drains_ = true;
   tell(cluster::owner_event::drain{});
   auto until = std::chrono::steady_clock::now() + patience;
   while (!sites().empty() && std::chrono::steady_clock::now() < until)
@@ -336,8 +339,11 @@ void cluster_host::ended(cluster::incarnation life, cluster::life_end why) {
   if (why == cluster::life_end::replaced)
     return around_.give_up("another process runs as this node");
   std::lock_guard held(asking_);
-  if (authority_)
-    authority_->begin_life();
+  if (!authority_)
+    return;
+  authority_->begin_life();
+  if (drains_)
+    authority_->give(cluster::owner_event::drain{});
 }
 
 void cluster_host::report(const std::string& what) { log::warn("cluster", {{"what", what}}); }

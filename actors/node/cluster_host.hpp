@@ -96,6 +96,7 @@ private:
   mutable std::mutex asking_;
   std::unique_ptr<cluster::authority> authority_; ///< under `asking_`; null at the end
   std::atomic<bool> ending_ = false;
+  std::atomic<bool> drains_ = false;
   std::thread beats_;
 };
 

@@ -7,6 +7,7 @@
 #include "actors/roles/pcscf/pcscf.hpp"
 #include "actors/roles/scscf/scscf.hpp"
 #include "actors/roles/transit/transit.hpp"
+#include "config/schema/words.hpp"
 #include "protocols/base/text.hpp"
 #include "protocols/sip/uri.hpp"
 
@@ -141,6 +142,21 @@ std::vector<listener> listeners_of(const config::node_config& c) {
   return out;
 }
 
+/// Where the other groups' requests come from: from their core addresses, or from the nodes' own.
+void add_group_peers(config::node_config& to) {
+  auto add = [&](const std::string& host) {
+    if (config::endpoint peer{host, 0}; std::find(to.sip.peers.begin(), to.sip.peers.end(), peer) == to.sip.peers.end())
+      to.sip.peers.push_back(peer);
+  };
+  for (auto& group : to.cluster.groups)
+    for (auto& l : group.core)
+      if (!config::is_wildcard(l.address))
+        add(l.address);
+      else
+        for (auto& node : to.cluster.nodes)
+          add(node.link.host);
+}
+
 /// The part of group `group`: its listeners, its S-CSCF's name; the other groups' core sides are its peers.
 config::node_config site_config(const config::node_config& c, std::uint32_t group) {
   auto out = c;
@@ -154,11 +170,7 @@ config::node_config site_config(const config::node_config& c, std::uint32_t grou
   };
   keep(out.sip.access, mine.access);
   keep(out.sip.core, mine.core);
-  for (auto& each : c.cluster.groups)
-    for (auto& l : each.core)
-      if (config::endpoint peer{l.address, 0};
-          std::find(out.sip.peers.begin(), out.sip.peers.end(), peer) == out.sip.peers.end())
-        out.sip.peers.push_back(peer);
+  add_group_peers(out);
   return out;
 }
 
@@ -189,7 +201,7 @@ resolver_options resolver_options_of(const config::node_config& c) {
   }
   for (std::size_t i = 0; c.cluster.group && i < c.cluster.groups.size(); ++i) {
     auto l = listener_of(c.cluster.groups[i].core.front(), sip::side::core);
-    out.hosts[host_of(group_name(c.scscf.name, i))] = {host_text(l.local), l.local.port};
+    out.hosts[host_of(group_name(c.scscf.name, i))] = {l.public_host, l.public_port};
   }
   return out;
 }

@@ -25,7 +25,7 @@ struct resolver_options {
   int attempts = 3;
   sip::locate_rules rules;
   struct host {
-    std::string address; ///< numeric; IPv6 in brackets
+    std::string address; ///< a name, or numeric; IPv6 in brackets
     std::uint16_t port = 5060;
   };
   std::map<std::string, host> hosts; ///< by name in lower case: known without asking, where the URI has no port

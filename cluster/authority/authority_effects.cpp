@@ -27,8 +27,9 @@ void authority::run(const member_effect::store_renew& e) {
 }
 
 void authority::run(const member_effect::store_raise_generation& e) {
-  host_.report("another Redis server answers, or it has lost what was written: the generation after " +
-               std::to_string(e.above) + " begins");
+  host_.report(e.above == 0 ? "nothing of this cluster is in Redis: it begins with generation 1"
+                            : "another Redis server answers, or it has lost what was written: the generation after " +
+                                  std::to_string(e.above) + " begins");
   ask(store_operation::raise_generation{e.run, e.above}, 0, [](const store_answer&) {});
 }
 

@@ -12,18 +12,21 @@ using phase = holding::phase;
 class change_maker {
 public:
   change_maker(const ownership& state, instant now, const ownership_policy& policy)
-      : s_(state), now_(now), change_{state.map, {}} {
+      : s_(state), now_(now), policy_(policy), change_{state.map, {}} {
     if (s_.map.version == 0)
       change_.map = make_map(policy.members, policy.groups);
   }
 
   std::optional<map_change> make() && {
+    if (s_.serving)
+      extend();
     for (std::size_t g = 0; g < change_.map.groups.size() && g < s_.groups.size(); ++g) {
       mend(g);
       keep(g);
       grant(g);
     }
-    mark_draining();
+    if (s_.serving || s_.drain)
+      enter_ourselves();
     claim();
     if (change_.map == s_.map)
       return std::nullopt;
@@ -61,15 +64,30 @@ private:
       entry(g) = {out.target, {s_.generation, entry(g).by.epoch + 1, out.target_life}};
   }
 
-  void mark_draining() {
-    for (auto& m : change_.map.members)
-      if (m.node == s_.self)
-        m.draining |= s_.drain;
+  /// Groups that were added to the configuration.
+  void extend() {
+    auto& groups = change_.map.groups;
+    groups.resize(std::max(groups.size(), policy_.groups));
+  }
+
+  /// Each node writes its own line: a new one adds it, one that has started again after a drain takes its flag back.
+  void enter_ourselves() {
+    auto find = [this](auto& among) {
+      return std::find_if(among.begin(), among.end(), [this](const map_member& m) { return m.node == s_.self; });
+    };
+    auto& members = change_.map.members;
+    auto wanted = find(policy_.members);
+    if (wanted == policy_.members.end())
+      return;
+    auto line = find(members);
+    if (line == members.end())
+      line = members.insert(line, *wanted);
+    line->weight = wanted->weight;
+    line->draining = s_.drain;
   }
 
   void claim() {
-    auto self = member_of(change_.map, s_.self);
-    if (!s_.serving || now_ < s_.claims_after || !self || self->draining)
+    if (!s_.serving || now_ < s_.claims_after || s_.drain || !member_of(change_.map, s_.self))
       return;
     std::vector<node_id> proposal;
     for (std::size_t g = 0; g < change_.map.groups.size() && g < s_.groups.size(); ++g) {
@@ -108,6 +126,7 @@ private:
 
   const ownership& s_;
   instant now_;
+  const ownership_policy& policy_;
   map_change change_;
 };
 

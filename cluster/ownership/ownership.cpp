@@ -178,7 +178,7 @@ private:
     if (granted)
       return effect(owner_effect::store_wait{ask(asking::replicas)});
     if (auto change = due_change(s(), now_, policy_)) {
-      for (std::size_t g = 0; g < s().groups.size(); ++g)
+      for (std::size_t g = 0; g < std::min(s().groups.size(), change->map.groups.size()); ++g)
         if (change->map.groups[g].owner == s().self && change->map.groups[g] != newest(g) && !holds(s().groups[g]))
           s().groups[g].in = {}; // claimed, not handed over: what was streamed may be half of it
       s().proposed = change->map;

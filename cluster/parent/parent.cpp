@@ -36,7 +36,8 @@ public:
     while (true) {
       auto node = child::start(options_.command);
       auto how = node ? watch(*node) : child_end{false, gave_up_status};
-      options_.report(node ? "the node " + how.text() : node.error().what);
+      if (!node || how.by_signal || how.number != 0)
+        options_.report(node ? "the node " + how.text() : node.error().what);
       bury();
       auto status = how.by_signal ? 128 + how.number : how.number;
       bool last = !how.by_signal && std::count(options_.not_again.begin(), options_.not_again.end(), how.number) > 0;

@@ -64,6 +64,14 @@ void apply_advertisements(node_config& config, reading& in) {
   }
 }
 
+/// A group's listeners stand in the node's lists as well.
+void advertise_as(const std::vector<listener>& known, std::vector<listener>& to) {
+  for (auto& each : to)
+    for (auto& one : known)
+      if (one.url() == each.url())
+        advertise(each, {one.public_host, one.public_port});
+}
+
 void read_secret(reading& in, std::string_view file_key, const std::string& path, std::string& into) {
   if (path.empty())
     return;
@@ -362,6 +370,10 @@ void complete(node_config& config, reading& in) {
     for (auto& each : all)
       advertise(each, {each.address, each.port});
   apply_advertisements(config, in);
+  for (auto& group : config.cluster.groups) {
+    advertise_as(config.sip.access, group.access);
+    advertise_as(config.sip.core, group.core);
+  }
   read_secret(in, "node.secret_file", config.node.secret_file, config.node.secret);
   read_secret(in, "admin.token_file", config.admin.token_file, config.admin.token);
 }

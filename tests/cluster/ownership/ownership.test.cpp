@@ -78,7 +78,7 @@ ownership state(phase at_phase) {
 ownership handing() {
   auto s = state(phase::owned);
   s = step(s, tick{{a, b}, true, 1}, 2000).next;
-  s.map.members[0].draining = true; // so that the proposal is b
+  s.map.members[0].draining = s.drain = true; // so that the proposal is b
   s = step(s, tick{{a, b}, true, 1}, 5000).next;
   s = step(s, content{one, "all"}, 5000).next;
   s = step(s, owner_event::heard{b, {handover_message::kind::acknowledge, one, 1, 1, {0, 0, 8}, {}, {}}}, 5010).next;
@@ -264,8 +264,40 @@ TEST_CASE("a draining node marks itself, claims nothing and hands its groups ove
   CHECK(change->map.members[0].draining);
   auto free = with_map(map_with(7, node_id::none, {1, 4, 3}));
   free.asked = asking::nothing;
-  free.map.members[0].draining = true;
+  free.map.members[0].draining = free.drain = true;
   CHECK_FALSE(find<effect::store_compare_and_set>(step(free, tick{{a, b}, true, 7})));
+}
+
+TEST_CASE("the life after a drain takes the mark back and claims again") {
+  auto map = map_with(7, node_id::none, {1, 4, 3});
+  map.members[0].draining = true;
+  auto change = find<effect::store_compare_and_set>(step(with_map(map), tick{{a}, true, 7}));
+  REQUIRE(change);
+  CHECK_FALSE(change->map.members[0].draining);
+  CHECK(change->map.groups[0].owner == a);
+}
+
+TEST_CASE("a node that does not serve leaves its mark as it is") {
+  auto map = map_with(7, b, {1, 4, 3});
+  map.members[0].draining = true;
+  auto s = with_map(map);
+  s.asked = asking::nothing;
+  CHECK_FALSE(find<effect::store_compare_and_set>(step(s, tick{{b}, false, 7})));
+}
+
+TEST_CASE("a node and groups that are new to the configuration are added to the map, and nothing is taken out") {
+  auto map = map_with(7, b, {1, 4, 3});
+  map.members = {{b, 1, false}, {node_id{9}, 1, false}};
+  auto wider = policy_of(3);
+  auto s = on(make_ownership(a, 5, wider), new_generation{1, at(0)}, at(0), wider).next;
+  s = on(s, map_read{s.request, map}, at(1900), wider).next;
+  s.asked = asking::nothing;
+  auto change = find<effect::store_compare_and_set>(on(s, tick{{a, b}, true, 7}, at(2000), wider));
+  REQUIRE(change);
+  REQUIRE(change->map.members.size() == 3);
+  CHECK(change->map.members[2] == map_member{a, 1, false});
+  REQUIRE(change->map.groups.size() == 3);
+  CHECK(change->map.groups[0] == map.groups[0]);
 }
 
 TEST_CASE("answers to what was not asked change nothing") {

@@ -33,8 +33,8 @@ class not_ready(AssertionError):
 class node:
     """One `troupe run`; a context manager that ends what it started."""
 
-    def __init__(self, config, *, program=None, log=None, admin="127.0.0.1:8080", env=None, inside=()):
-        self.config, self.program, self.inside = str(config), program or binary(), list(inside)
+    def __init__(self, config, *, program=None, log=None, admin="127.0.0.1:8080", env=None, inside=(), cwd=ROOT):
+        self.config, self.program, self.inside, self.cwd = str(config), program or binary(), list(inside), cwd
         self.log = pathlib.Path(log or str(config) + ".log")
         self.admin, self.env, self.child = admin, env, None
 
@@ -43,7 +43,7 @@ class node:
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen([*self.inside, self.program, "run", "--config", self.config], stdout=log, stderr=log,
-                                          stdin=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, **(self.env or {})})
+                                          stdin=subprocess.DEVNULL, cwd=self.cwd, env={**os.environ, **(self.env or {})})
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             said = self.log.read_bytes()[offset:]

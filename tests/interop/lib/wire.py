@@ -18,7 +18,7 @@ class wire:
         self.proxy, self.transport, self.tls = proxy, transport, tls
         self.family = socket.AF_INET6 if ":" in proxy[0] else socket.AF_INET
         self.selector = selectors.DefaultSelector()
-        self.flow = self.framer = None
+        self.flow = self.framer = self.heard_from = None      # heard_from: who sent the last datagram
         self.bound, self.streams = (bind, port), {}
         for attempt in range(20):
             self._open_datagram()
@@ -62,7 +62,8 @@ class wire:
         self.selector.register(connection, selectors.EVENT_READ, self._read_stream)
 
     def _read_datagram(self, sock):
-        octets, ancillary, _, _ = sock.recvmsg(65535, 256)
+        octets, ancillary, _, sender = sock.recvmsg(65535, 256)
+        self.heard_from = sender[:2]
         when = time.time()
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
