@@ -210,7 +210,8 @@ void call::send(forwarding& f, std::size_t at, const flow& over) {
     if (!still || still->number != number || how == store::outcome::fenced)
       return;
     auto& ready = *still->branches[where];
-    if (how == store::outcome::failed && !still->in_dialog) { // what is new is not begun: cluster.md 14
+    if (how == store::outcome::failed && !still->in_dialog &&
+        !table_.own().goes_on_unstored) { // what is new is not begun: cluster.md 14
       ready.response = sip::make_response(*still->request, 500, new_tag());
       ready.response->set(sip::hdr::retry_after, std::to_string(table_.own().retry_after.count()));
       return run(*still, sip::fork_event::response(where, 500), ready.response);

@@ -36,6 +36,9 @@ struct call_settings {
   sip::session_timer_rules session_timers;
   std::size_t max_transactions = 200'000; ///< a shard; beyond, new work is refused
   seconds retry_after{10};
+  /// A call that cannot be stored is begun nonetheless, and counted: a cluster goes on while its store is away (cluster.md
+  /// 14). Else it is refused.
+  bool goes_on_unstored = false;
   /// A next hop that says nothing for so many T1 is left for another, where there is one: long before timers B and F, with
   /// which a non-INVITE's sender gives up as well (RFC 4321 clause 1.2).
   int silence_in_t1 = 8;

@@ -219,6 +219,7 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
                          static_cast<std::uint32_t>(c.session.session_expires_max.count())};
   out->max_transactions = c.overload.max_transactions;
   out->retry_after = c.overload.retry_after;
+  out->goes_on_unstored = c.cluster.group.has_value();
   out->udp_mtu = c.sip.udp_mtu;
   out->home_domain = c.node.home_domain;
   if (c.has(config::role::scscf))

@@ -165,8 +165,8 @@ void site::drain() {
 
 void site::settle(std::function<void()> done) {
   auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
-  auto one = [left, done = std::move(done)](store::outcome) {
-    if (left->fetch_sub(1) == 1)
+  auto one = [left, done = std::move(done)](store::outcome how) {
+    if (how == store::outcome::stored && left->fetch_sub(1) == 1)
       done();
   };
   for (auto& tree : shards_)

@@ -52,7 +52,7 @@ public:
   bool started() const noexcept { return started_; }
   /// No new work and no further connections.
   void drain();
-  /// Stores what is dirty on all shards, then runs `done` on one of their threads.
+  /// Stores what is dirty on all shards, then runs `done` on one of their threads; not at all when that fails.
   void settle(std::function<void()> done);
   /// To the S-CSCFs, from any thread.
   void tell(const hss::notices& what);
