@@ -105,8 +105,7 @@ int run(const std::string& file, bool watched) {
   if (!config)
     return static_cast<int>(exit_status::bad_configuration);
   auto watches = !config->cluster.groups.empty() && !watched;
-  if (!watches)
-    block_signals();
+  block_signals();
   auto status = exit_status::failed_to_start;
   try {
     log::setup(log_settings_of(config->log));

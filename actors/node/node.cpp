@@ -143,7 +143,12 @@ std::vector<std::shared_ptr<site>> node::sites() const {
   return {only_};
 }
 
+/// The links outlive the host, which says its last words by them: what still comes is heard by nobody.
 node::~node() {
+  {
+    std::lock_guard held(hearing_);
+    hears_ = false;
+  }
   host_.reset();
   links_.reset();
   only_.reset();
@@ -175,6 +180,9 @@ void node::start() {
   }
   if (links_)
     links_->start(host_ ? link_tree::hearing([this](cluster::node_id from, const cluster::incoming& message) {
+      std::lock_guard held(hearing_);
+      if (!hears_)
+        return;
       if (message.kind == cluster::frame_kind::entity)
         exchange_->heard(from, message);
       else

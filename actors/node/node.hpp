@@ -6,6 +6,7 @@
 #include <caf/actor_system_config.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +72,8 @@ private:
   std::unique_ptr<cx_exchange> exchange_;
   std::unique_ptr<cluster_host> host_;
   std::function<void()> before_drain_;
+  std::mutex hearing_;
+  bool hears_ = true; ///< under the mutex
   std::atomic<bool> gave_up_ = false;
 };
 

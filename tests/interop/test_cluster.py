@@ -3,15 +3,18 @@
 """The cluster of docs/operations/cluster.md: brought up by its commands, then killed, stopped, drained, while phones call."""
 
 import contextlib
+import shutil
 import signal
 import socket
 import time
+import tomllib
 
-from lib import accounts, lab
+from lib import accounts, config, lab
 from lib.leg import hang_up, leg, sdp, talk
-from lib.node import ROOT
+from lib.named import named
+from lib.node import ROOT, node
 from lib.phone import phone
-from lib.suite import check, equal, eventually, suite
+from lib.suite import check, equal, eventually, skip, suite
 
 tests = suite(tools=["ip", "openssl", "redis-server", "redis-cli"])
 USERS = accounts.load(ROOT / "config" / "profiles" / "demo-subscribers.toml")
@@ -29,7 +32,8 @@ def everything_is_home():
     if len(seen) != 3 or not all(each and each["lease"] == "serving" and len(each["live"]) == 3 and not each["draining"] for each in seen):
         return False
     served = [{g["group"] for g in each["groups"] if g["here"] == "serving"} for each in seen]
-    if sorted(g for each in served for g in each) != list(range(6)):
+    owners = [[g["owner"] for g in each["groups"]] for each in seen]
+    if sorted(g for each in served for g in each) != list(range(6)) or owners[1:] != owners[:-1]:
         return False
     return home is None or cluster.owners() == home
 
@@ -150,16 +154,16 @@ def _(folder):
         status, said = leaving.ctl("drain", f"node-{name}")
         check(status == 0 and f"node-{name}" in said, f"ctl drain: {status} {said}")
         equal(leaving.child.wait(10), 0, "exit status of the parent process")
-        equal([g for g, owner in enumerate(cluster.owners()) if owner == name], [], "groups that the drained node still has")
+        eventually(lambda: name not in cluster.owners(), lambda: f"groups are left with the drained node: {cluster.owners()}", 2, every=0.02)
         check("status=0" in leaving.log.read_text(), "the node itself did not end with 0")
         held = caller.reinvite(sdp(direction="sendonly", version=2))
         callee.answer(200, request=callee.hear("INVITE"), body=sdp(49180, direction="recvonly", version=2))
         caller.expect(200, request=held)
         caller.ack()
         callee.hear("ACK")
-        leaving.start()
-        settled()
         bye(callee, caller, group)
+    leaving.start()
+    settled()
 
 
 @contextlib.contextmanager
@@ -235,6 +239,57 @@ def _(folder):
         equal(hang_up(caller, callee).status, 200, "the BYE by the new connection")
         hang_up(*talk(a, b, b.account.uri))             # without registering again
         hang_up(*talk(b, a, a.account.uri))
+
+
+DNS = "192.0.2.100:5353"
+RECORDS = "\n".join(f"_sip._udp IN SRV {g} 1 {5060 + 2 * g} g{g}\n" + "\n".join(f"g{g} IN A 192.0.2.{n}" for n in (1, 2, 3)) for g in range(3))
+
+
+def without_addresses(folder, name):
+    """A node of the profile, but its groups have ports of their own on whatever node they are, and names instead of addresses."""
+    with open(ROOT / "config" / "profiles" / f"cluster-{name}.toml", "rb") as file:
+        profile = tomllib.load(file)
+    groups = [{"access": [f"udp://0.0.0.0:{5060 + 2 * g}"], "core": [f"udp://0.0.0.0:{5070 + 2 * g}"]} for g in range(3)]
+    names = {url: f"g{g}.ims.example" for g, each in enumerate(groups) for url in each["access"] + each["core"]}
+    changes = {"sip": {"advertise": names}, "dns": {"servers": [DNS], "timeout": 300},
+               "cluster": {"groups": groups, "install_addresses": False, "redis_prefix": "names:"}}
+    return lab.member(name, cluster.folder, config.write(folder / f"{name}.toml", config.merge(profile, changes)))
+
+
+@tests.case("without service addresses SRV records lead to a group's port and its name to every node: who has it answers")
+def _(folder):
+    if not shutil.which("named"):
+        raise skip("named is not installed")
+    for each in cluster.members.values():
+        equal(each.stop(), 0, "exit status")
+    cluster.members = {name: without_addresses(folder, name) for name in lab.NAMES}
+    with named(folder, RECORDS, zone="ims.example", address=PHONES):
+        cluster.start()
+        eventually(lambda: (now := cluster.owners()) and all(now), "not all groups are owned", 20, every=0.05)
+        owners = cluster.owners()
+        first, second = next((x, y) for x in range(3) for y in range(3) if owners[x] != owners[y])
+        def at(group, owner):
+            return f"192.0.2.{1 + lab.NAMES.index(owner)}", 5060 + 2 * group
+        with phone(USERS[0], at(first, owners[first]), bind=PHONES, name="A") as a, \
+                phone(USERS[1], at(second, owners[second]), bind=PHONES, name="B") as b:
+            for one in (a, b):
+                equal(one.register().status, 200, f"{one.name}'s registration")
+            caller, callee = talk(a, b, b.account.uri)
+            dead = cluster.members[owners[second]]
+            dead.kill()
+            eventually(lambda: (now := cluster.owners()) and now[second] not in ("", owners[second]), "nobody takes the group over", 10, every=0.02)
+            request = caller.request("BYE")
+            asked = get_through(a, request, b, "BYE")
+            equal(b.wire.heard_from, at(second, cluster.owners()[second]), "where the BYE comes from")
+            b.wire.proxy = b.wire.heard_from        # a response goes where the request came from
+            callee.answer(200, request=asked)
+            caller.expect(200, request=request)
+        path = config.transit_node(folder, "sip:ims.example", sip={"access": [f"udp://{PHONES}:5060"]}, dns={"servers": [DNS], "timeout": 300})
+        with node(path) as hop, phone(USERS[2], (PHONES, 5060), bind=PHONES, name="C") as c:
+            asked = c.initial("OPTIONS", "sip:ims.example", routes=[])
+            answer = c.transact(asked, 12)
+            check(answer.status not in (408, 500, 503), f"by SRV, with a node dead: {answer.start_line}")
+            equal(hop.stop(), 0, "exit status of the hop")
 
 
 tests.run()

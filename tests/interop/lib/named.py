@@ -1,4 +1,4 @@
-"""A real DNS server (BIND) with one zone, on the loopback, for one test."""
+"""A real DNS server (BIND) with one zone, on the loopback or another address, for one test."""
 
 import pathlib
 import socket
@@ -8,7 +8,7 @@ import time
 CONFIG = """\
 options {{
   directory "{folder}";
-  listen-on port {port} {{ 127.0.0.1; }};
+  listen-on port {port} {{ {address}; }};
   listen-on-v6 {{ none; }};
   pid-file none;
   session-keyfile none;
@@ -28,10 +28,10 @@ ns IN A 127.0.0.1
 
 
 class named:
-    def __init__(self, folder, records, *, zone="carrier.example", port=5353):
-        self.folder, self.port = pathlib.Path(folder) / "dns", port
+    def __init__(self, folder, records, *, zone="carrier.example", address="127.0.0.1", port=5353):
+        self.folder, self.address, self.port = pathlib.Path(folder) / "dns", address, port
         self.folder.mkdir()
-        (self.folder / "named.conf").write_text(CONFIG.format(folder=self.folder, zone=zone, port=port))
+        (self.folder / "named.conf").write_text(CONFIG.format(folder=self.folder, zone=zone, address=address, port=port))
         (self.folder / "zone").write_text(HEAD.format(zone=zone) + records + "\n")
 
     def __enter__(self):
@@ -49,7 +49,7 @@ class named:
         """Asks for the SOA of the root: any answer will do."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.settimeout(0.2)
-            sock.sendto(b"\x12\x34\0\0\0\1\0\0\0\0\0\0\0\0\6\0\1", ("127.0.0.1", self.port))
+            sock.sendto(b"\x12\x34\0\0\0\1\0\0\0\0\0\0\0\0\6\0\1", (self.address, self.port))
             try:
                 return bool(sock.recv(512))
             except OSError:
