@@ -13,7 +13,7 @@ struct restart_policy {
   /// Doubling with each death that is remembered. Not at once: a new life may claim nothing for a second, and would be in
   /// the way of others who may.
   milliseconds first{500}, longest{5'000};
-  std::size_t deaths = 5;                  ///< so many within `within`, and it is given up
+  std::size_t deaths = 5; ///< so many within `within`, and it is given up
   milliseconds within{60'000};
 };
 

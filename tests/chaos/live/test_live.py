@@ -246,9 +246,32 @@ takeover = 5.0
 """
 
 
+THREE = """
+about = "three nodes, five kills"
+[topology]
+nodes = 3
+store = "sentinel"
+[load]
+calls_per_second = 20
+users = 60
+talking = 4.0
+before = 8.0
+settle = 36
+[[faults]]
+kind = "kill"
+every = 5.0
+times = 5
+[limits]
+takeover = 5.0
+"""
+
+
 def chaos(folder, store, settle):
     """(exit status, what it said, the report's figures by name)."""
-    path = written(folder, SMALL.format(store=store, settle=settle), f"small-{store}.toml")
+    return carried_out(folder, written(folder, SMALL.format(store=store, settle=settle), f"small-{store}.toml"))
+
+
+def carried_out(folder, path):
     done = subprocess.run([sys.executable, "-m", "chaos.live", str(path), "--seed", "1", "--report", str(folder / "out")], cwd=ROOT,
                           capture_output=True, text=True, timeout=280, env={**os.environ})
     page = folder / "out" / path.stem / "report.json"
@@ -264,6 +287,16 @@ def _(folder):
     check(made == done > 200, f"{done} of {made} calls")
     check(0 < figures["away after a fault, longest"]["value"] < 5, f"away {figures['away after a fault, longest']}")
     check(figures["transactions with two final responses"]["why"] != "of 0 that clients began", "the witness saw nothing")
+
+
+@tests.case("five random kills of three nodes behind Sentinels lose no call, and no group ever has two owners", 300)
+def _(folder):
+    _, said, figures = carried_out(folder, written(folder, THREE, "three.toml"))
+    for name in ("confirmed dialogs lost", "early dialogs lost", "INVITEs without a final response", "transactions with two final responses",
+                 "moments with two owners of a group", "registrations other than clients were told", "away after a fault, longest"):
+        equal(figures[name]["verdict"], "held", f"{name}; it said:\n{said}")
+    made, done = figures["calls that were made"]["value"], figures["calls that were completed"]["value"]
+    check(made > 400 and made - done <= figures["new calls refused"]["value"], f"{done} of {made} calls")
 
 
 @tests.case("a node that keeps nothing loses confirmed and early calls and registrations, and the run says so and fails", 300)

@@ -56,7 +56,8 @@ public:
   authority& driven() { return *authority_; }
   bool owns_all() const {
     auto owner = authority_->view().owner;
-    return std::all_of(owner.groups.begin(), owner.groups.end(),
+    return owner.groups.size() == groups && // none before its life has begun
+           std::all_of(owner.groups.begin(), owner.groups.end(),
                        [](const auto& h) { return h.at == holding::phase::owned; });
   }
   void put(std::size_t group, const std::string& value) {
