@@ -14,6 +14,7 @@ constexpr milliseconds tick_every{50};
 
 std::vector<node_id> nodes_of(const std::vector<map_member>& members) {
   std::vector<node_id> out;
+  out.reserve(members.size());
   for (const auto& m : members)
     out.push_back(m.node);
   return out;
@@ -114,7 +115,7 @@ template <class Effects>
 void authority::carry_out(const Effects& effects) {
   for (const auto& effect : effects)
     if (life_ != 0)
-      std::visit([this](const auto& e) { run(e); }, effect);
+      std::visit([this](const auto& e) { this->run(e); }, effect);
 }
 
 /// What is answered to an earlier life is dropped, and what is not answered at all: each machine asks again.

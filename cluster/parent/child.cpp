@@ -40,6 +40,7 @@ std::string child_end::text() const {
 
 result<child> child::start(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& each : command)
     arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
