@@ -15,6 +15,8 @@ namespace troupe {
 namespace {
 
 constexpr milliseconds beat_every{50};
+/// Where no other node serves, a node that drains waits so long for one.
+constexpr milliseconds lone_patience{1'000};
 /// A shard that has not run for so long is stuck: its node shall lose its lease.
 constexpr milliseconds longest_round{1'500};
 /// Should an address not be had, the group's others are served.
@@ -156,9 +158,24 @@ bool cluster_host::drain(milliseconds patience) {
   drains_ = true;
   tell(cluster::owner_event::drain{});
   auto until = std::chrono::steady_clock::now() + patience;
-  while (!sites().empty() && std::chrono::steady_clock::now() < until)
+  auto lone_until = std::chrono::steady_clock::now() + lone_patience;
+  while (!sites().empty() && std::chrono::steady_clock::now() < until) {
+    if (auto now = std::chrono::steady_clock::now(); others_serve())
+      lone_until = now + lone_patience;
+    else if (now >= lone_until)
+      break;
     std::this_thread::sleep_for(beat_every);
+  }
   return sites().empty();
+}
+
+/// Whether there is a node to which groups could go.
+bool cluster_host::others_serve() const {
+  auto seen = view().owner;
+  return std::any_of(seen.live.begin(), seen.live.end(), [&](cluster::node_id id) {
+    auto line = cluster::member_of(seen.map, id);
+    return id != seen.self && line != nullptr && !line->draining;
+  });
 }
 
 /// The lease is renewed as long as all shards run.

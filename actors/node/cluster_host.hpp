@@ -73,6 +73,7 @@ private:
   }
   group_server& of(cluster::group_id group) { return *servers_[cluster::index_of(group)]; }
   void publish(cluster::group_id group);
+  bool others_serve() const;
   void beat();
   void shards_beat();
   void log_egress(cluster::group_id group);

@@ -64,9 +64,8 @@ void ctl::add_lists(CLI::App& to) {
   to.add_subcommand("status", "what the node does: uptime, registrations, calls, restarts, store")->callback([this] {
     chosen_ = then([](client& c) { return c.status(); });
   });
-  to.add_subcommand("nodes", "the nodes of the cluster; this one alone where there is none")->callback([this] {
-    chosen_ = then([](client& c) { return c.nodes(); });
-  });
+  to.add_subcommand("nodes", "this node, its links, and who owns which group; this one alone where there is no cluster")
+      ->callback([this] { chosen_ = then([](client& c) { return c.nodes(); }); });
   list("registrations", "the implicit registration sets, or one with its contacts", "a public identity of the set",
        &client::registrations, &client::registration);
   list("calls", "the calls, by halves, or one with its dialogs", "a Call-ID, or an ID of the list", &client::calls,
@@ -120,7 +119,8 @@ void ctl::add_subscribers(CLI::App& to) {
 }
 
 void ctl::add_changes(CLI::App& to) {
-  auto* drain = to.add_subcommand("drain", "end the node in order: no new work, then its end, as by SIGTERM");
+  auto* drain =
+      to.add_subcommand("drain", "end the node in order, as by SIGTERM; a cluster's other nodes get its groups");
   drain->add_option("NODE", id_, "the node's name, to be sure that it is this one");
   drain->callback([this] { chosen_ = then([this](client& c) { return c.drain(id_); }); });
 }

@@ -153,7 +153,8 @@ int main(int argc, char** argv) {
   runs->add_flag("--watched", watched)->group(""); // by the parent process, for itself
   runs->footer(
       "SIGTERM or SIGINT: no new work is taken, what is under way ends (at most node.drain_timeout), exit status 0.\n"
-      "Exit status: 1 it could not start, 2 the configuration is wrong, 70 too many failures in a short time.\n"
+      "In a cluster its groups are handed to other nodes first; a parent process starts it again when it dies.\n"
+      "Exit status: 1 it could not start, 2 the configuration is wrong, 70 or 71 too many failures in a short time.\n"
       "Example: troupe run --config config/profiles/demo.toml");
   auto* checks = app.add_subcommand("check", "validate a configuration; errors name file, line and key; exit status 2");
   checks->add_option("-c,--config", file, "the node's configuration (TOML)")->required();
