@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -299,12 +300,15 @@ TEST_CASE("connections beyond those that may wait are turned away with 503, and 
     o.most_waiting = 1;
     o.patience = std::chrono::milliseconds(700);
   });
-  std::vector<int> silent;
-  for (int i = 0; i < 2; ++i) { // one is served, one waits
+  std::vector<int> silent; // one is served, one waits: one of those that follow is turned away
+  std::string refusal;
+  while (refusal.empty() && silent.size() < 20) {
     silent.push_back(connect_to(s.served->port()));
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    pollfd answered{silent.back(), POLLIN, 0};
+    if (::poll(&answered, 1, 100) == 1)
+      refusal = all_of(silent.back());
   }
-  CHECK(exchange(s.served->port(), "").rfind("HTTP/1.1 503", 0) == 0);
+  CHECK(refusal.rfind("HTTP/1.1 503", 0) == 0);
   for (auto each : silent)
     ::close(each);
   std::string body; // the places become free when the server has seen the ends: until then it turns this one away too

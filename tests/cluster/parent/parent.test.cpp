@@ -26,8 +26,9 @@ namespace {
 class watched {
 public:
   explicit watched(
-      const std::string& script, std::function<void(incarnation)> tell = [](incarnation) {}) {
-    options.command = {"/bin/sh", "-c", "echo $$ > " + pid_file() + "; " + script};
+      const std::string& script, std::function<void(incarnation)> tell = [](incarnation) {},
+      const std::string& before_it_is_seen = ":") {
+    options.command = {"/bin/sh", "-c", before_it_is_seen + "; echo $$ > " + pid_file() + "; " + script};
     options.life_file = folder_.file("life");
     options.policy = {milliseconds(10), milliseconds(50), 3, milliseconds(10'000)};
     options.remove_addresses = [this] { ++removed; };
@@ -134,10 +135,10 @@ TEST_CASE("a node that exits by itself is started again, unless as asked or beca
 }
 
 TEST_CASE("SIGTERM is passed on, and the node ends in order") {
-  watched parent("trap 'exit 0' TERM; while :; do sleep 0.01; done");
+  watched parent(
+      "while :; do sleep 0.01; done", [](incarnation) {}, "trap 'exit 0' TERM");
   parent.start();
   parent.child();
-  std::this_thread::sleep_for(milliseconds(50)); // the trap is set after the number is written
   parent.ask_to_end();
   CHECK(parent.wait() == 0);
 }

@@ -3,9 +3,8 @@
 
 #include "subscribers.hpp"
 
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
+#include <future>
 #include <unistd.h>
 
 #include "actors/roles/hss/server.hpp"
@@ -45,46 +44,26 @@ inline import_report put(server& hss, const std::string& toml) {
   return *done;
 }
 
+/// What a question is answered with: `ask` is given what takes the answer.
+template <class Answer, class Ask>
+Answer answer_to(Ask ask) {
+  std::promise<Answer> given;
+  ask([&given](Answer answer) { given.set_value(std::move(answer)); });
+  auto told = given.get_future();
+  REQUIRE(told.wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  return told.get();
+}
+
 inline result<void> remove(server& hss, const std::string& who) {
-  std::mutex lock;
-  std::condition_variable told;
-  std::optional<result<void>> answer;
-  hss.remove(who, at_once, [&](auto done) {
-    std::lock_guard hold(lock);
-    answer = std::move(done);
-    told.notify_one();
-  });
-  std::unique_lock hold(lock);
-  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
-  return *answer;
+  return answer_to<result<void>>([&](auto done) { hss.remove(who, at_once, std::move(done)); });
 }
 
 inline cx::saa assign(server& hss, const cx::sar& request) {
-  std::mutex lock;
-  std::condition_variable told;
-  std::optional<cx::saa> answer;
-  hss.on(request, at_once, [&](cx::saa given) {
-    std::lock_guard hold(lock);
-    answer = std::move(given);
-    told.notify_one();
-  });
-  std::unique_lock hold(lock);
-  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
-  return *answer;
+  return answer_to<cx::saa>([&](auto done) { hss.on(request, at_once, std::move(done)); });
 }
 
 inline cx::maa ask(server& hss, const cx::mar& request) {
-  std::mutex lock;
-  std::condition_variable told;
-  std::optional<cx::maa> answer;
-  hss.on(request, at_once, [&](cx::maa given) {
-    std::lock_guard hold(lock);
-    answer = std::move(given);
-    told.notify_one();
-  });
-  std::unique_lock hold(lock);
-  REQUIRE(told.wait_for(hold, std::chrono::seconds(10), [&] { return answer.has_value(); }));
-  return *answer;
+  return answer_to<cx::maa>([&](auto done) { hss.on(request, at_once, std::move(done)); });
 }
 
 inline cx::mar challenge_for(const std::string& who = "001010000000001@ims.example",
