@@ -46,6 +46,19 @@ std::vector<ims::auth_vector> vectors_of(const cx::maa& answer, const std::vecto
   return out;
 }
 
+/// The same only for the same request from the same UE: its Via says where it came from, and by which transaction.
+std::uint64_t print_of(const sip::message& request, const siphash_key& secret) {
+  std::string whole;
+  auto add = [&whole](std::string_view text) { whole.append(text).push_back('\n'); };
+  std::string_view first_hop;
+  sip::for_each_value(request, sip::hdr::via, [&](std::string_view value) { return first_hop = value, true; });
+  add(first_hop);
+  for (auto name : {sip::hdr::call_id, sip::hdr::cseq, sip::hdr::authorization})
+    add(request.value(name));
+  sip::for_each_value(request, sip::hdr::contact, [&](std::string_view value) { return add(value), true; });
+  return siphash(secret, whole) | 1; // 0 means none
+}
+
 /// TS 24.229 clause 5.4.1.2.1 and TS 29.228 clause 6.3.
 int status_of(const cx::result_code& code) {
   if (code == cx::user_unknown || code == cx::identities_dont_match || code == cx::auth_scheme_not_supported)
@@ -114,6 +127,7 @@ void authentication_entity::on(to_authentication::register_received& m) {
     e.shield = (*credentials)->shield;
     e.contact_registered = e.shield != ims::protection::absent && contact_is_registered(*m.request);
     e.answer = ims::to_answer(**credentials);
+    e.print = print_of(*m.request, env_.own.secret);
     e.verify = [this, request = m.request, c = **credentials](const ims::auth_vector& v) {
       return ims::right_response(v, c, key_, env_.own.realm, *request);
     };
@@ -179,6 +193,7 @@ void authentication_entity::carry_out(ims::auth_effect::accept& e) {
   auto request = ims::read_register(found->second.request, key_, now());
   if (!request)
     return reply(e.ticket, request.error().status);
+  request->again = e.again;
   request->gruu_nonce = home().random().next();
   env_.front.registering(std::make_shared<const ims::register_request>(std::move(*request)),
                          std::move(found->second.answer));

@@ -24,6 +24,8 @@ public:
   machine(authentication_step& out, const authentication_policy& policy) : policy_(policy), out_(out) {}
 
   void operator()(const auth_event::register_received& e) {
+    if (e.print != 0 && e.print == s().accepted && e.at <= s().accepted_until)
+      return effect(auth_effect::accept{e.ticket, true, true});
     switch (s().now) {
     case phase::idle: return while_idle(e);
     case phase::awaiting_vectors:
@@ -53,6 +55,8 @@ public:
   }
 
   void operator()(const auth_event::time_passed& e) {
+    if (e.at >= s().accepted_until)
+      s().accepted = 0;
     if (!s().sent || e.at < s().deadline || s().now == phase::awaiting_vectors)
       return;
     if (s().now == phase::challenged)
@@ -68,8 +72,12 @@ private:
     auto unknown = std::move(s().unknown);
     auto unused = std::move(s().unused);
     auto impi = std::move(s().impi);
+    auto accepted = s().accepted;
+    auto until = s().accepted_until;
     s() = {};
     s().impi = std::move(impi);
+    s().accepted = accepted;
+    s().accepted_until = until;
     s().unused = std::move(unused);
     s().unknown = std::move(unknown);
   }
@@ -88,10 +96,16 @@ private:
     bool right = e.verify && e.verify(*s().sent);
     if (fresh && right) {
       s().nonce_count = e.answer->nonce_count;
-      return effect(auth_effect::accept{e.ticket, true});
+      return accept(e);
     }
     begin(e);
     s().stale = right; // the password was right: the user need not be asked again
+  }
+
+  void accept(const auth_event::register_received& e) {
+    s().accepted = e.print;
+    s().accepted_until = e.at + policy_.repeated_for;
+    effect(auth_effect::accept{e.ticket, true});
   }
 
   void begin(const auth_event::register_received& e) {
@@ -156,7 +170,7 @@ private:
   }
 
   void succeed(const auth_event::register_received& e) {
-    effect(auth_effect::accept{e.ticket, true});
+    accept(e);
     bool keeps = !s().sent->is_aka() && policy_.nonce_lifetime.count() > 0 && e.answer->nonce_count > 0;
     if (!keeps)
       return settle();
@@ -209,13 +223,15 @@ authentication_step on(authentication state, const authentication_event& event, 
 }
 
 bool is_settled(const authentication& state) noexcept {
-  return state.now == phase::idle && !state.sent && state.unused.empty();
+  return state.now == phase::idle && !state.sent && state.unused.empty() && state.accepted == 0;
 }
 
 std::optional<instant> deadline_of(const authentication& state) noexcept {
-  if (!state.sent || state.now == phase::awaiting_vectors)
+  if (state.now == phase::awaiting_vectors)
     return std::nullopt;
-  return state.deadline;
+  if (state.sent)
+    return state.deadline;
+  return state.accepted != 0 ? std::optional(state.accepted_until) : std::nullopt;
 }
 
 void encode_to(std::string& out, const authentication& state) {
@@ -233,6 +249,8 @@ void encode_to(std::string& out, const authentication& state) {
   if (state.sent)
     put_vector(w, *state.sent);
   put_list(w, state.unused, [&](const auth_vector& v) { put_vector(w, v); });
+  w.number(state.accepted);
+  put_instant(w, state.accepted_until);
   w.raw(state.unknown);
 }
 
@@ -262,7 +280,11 @@ std::optional<authentication> decode_authentication(std::string_view octets) {
     return std::nullopt;
   if (!take_list(in, [&] { return take_vector(in, s.unused.emplace_back()); }) || !in.ok())
     return std::nullopt;
-  if (s.now == phase::challenged && !s.sent)
+  if (in.left() > 0) { // records of before end here
+    s.accepted = in.number();
+    s.accepted_until = take_instant(in);
+  }
+  if (!in.ok() || (s.now == phase::challenged && !s.sent))
     return std::nullopt;
   s.unknown = octets.substr(octets.size() - in.left());
   return s;

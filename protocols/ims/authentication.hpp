@@ -52,6 +52,9 @@ struct authentication_policy {
   bool challenge_re_registrations = false;
   /// How long a SIP digest nonce may be used again, with a higher nonce count (TS 33.203 Annex N.2.1.2). Zero: once.
   milliseconds nonce_lifetime{300'000};
+  /// For so long, 64*T1, a REGISTER may be repeated (RFC 3261 clause 17.1.2.2). While its transaction lives that answers; over
+  /// the death of a node it comes here once more, and is no replay.
+  milliseconds repeated_for{32'000};
 };
 
 /// The state: what is replicated.
@@ -70,6 +73,8 @@ struct authentication {
   instant deadline;                ///< challenged: end of reg-await-auth; idle with `sent`: of the nonce
   bool stale = false;              ///< the next challenge says stale=true
   std::vector<auth_vector> unused; ///< further vectors of one answer
+  std::uint64_t accepted = 0;      ///< register_received::print of the last that was verified; 0: none
+  instant accepted_until;          ///< when it comes again until then, it is accepted again
   std::string unknown;
 
   friend bool operator==(const authentication&, const authentication&) = default;
@@ -92,6 +97,8 @@ struct register_received {
   protection shield = protection::absent;
   bool contact_registered = false; ///< this IMPI has the contact registered: may re-register without a challenge
   std::optional<auth_answer> answer;
+  /// Of all by which a repeated REGISTER is the same, and comes from the same UE; 0: not known.
+  std::uint64_t print = 0;
   /// True when the response is right for this vector and nonce: right_response() of auth_digest.hpp.
   std::function<bool(const auth_vector&)> verify;
 };
@@ -130,6 +137,7 @@ struct challenge {
 struct accept {
   std::uint64_t ticket = 0;
   bool verified = false;
+  bool again = false; ///< it was accepted before: the registrar may have carried it out
   friend bool operator==(const accept&, const accept&) = default;
 };
 struct refuse {

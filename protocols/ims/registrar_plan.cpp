@@ -42,8 +42,11 @@ private:
 
   bool out_of_order(const binding& b) const {
     bool was_there = std::any_of(set_.bindings.begin(), set_.bindings.end(), [&](auto& old) { return old.id == b.id; });
-    return was_there && b.call_id == request_.call_id && request_.cseq <= b.cseq && !touched(b);
+    return was_there && b.call_id == request_.call_id && request_.cseq <= b.cseq && !touched(b) && !is_carried_out(b);
   }
+
+  /// By a node that died before it could answer.
+  bool is_carried_out(const binding& b) const { return request_.again && request_.cseq == b.cseq; }
 
   bool touched(const binding& b) const { return std::find(touched_.begin(), touched_.end(), b.id) != touched_.end(); }
 

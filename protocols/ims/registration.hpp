@@ -95,6 +95,7 @@ struct register_request {
   std::string user_agent;
   std::string access_info;
   std::string visited_network;
+  bool again = false;       ///< this very request was accepted before: its CSeq is no reason to refuse it
   sip::message_ref message; ///< filter criteria look into it
 };
 /// It goes to the HSS and back, and from shard to shard: never copied.

@@ -204,6 +204,8 @@ std::string encode(const assignment& state) {
     out.number(set.registered_by);
     out.number(set.pending);
   });
+  out.text(state.left);
+  out.number(static_cast<std::uint64_t>(state.left_at.ms));
   return octets;
 }
 
@@ -221,6 +223,10 @@ result<assignment> decode_assignment(std::string_view octets, std::size_t sets) 
     known &= set.state <= registration_state::unregistered;
     return set;
   });
+  if (in.left() > 0) { // records of before have no more
+    state.left = in.text();
+    state.left_at.ms = static_cast<std::int64_t>(in.number());
+  }
   if (!in.ok() || !known || state.sets.size() != sets)
     return fail("a subscriber's state is damaged", 0, 0);
   return state;

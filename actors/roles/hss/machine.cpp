@@ -29,7 +29,11 @@ cx::result_code identify(const void* by_impi, const void* by_impu, std::string_v
   return impi.empty() && impu.empty() ? cx::missing_avp : cx::success;
 }
 
-cx::uaa on(const subscriber& who, const assignment& now, const cx::uar& request) {
+static bool has_just_left(const assignment& now, instant at) noexcept {
+  return !now.left.empty() && at - now.left_at >= milliseconds(0) && at - now.left_at <= leaves_for;
+}
+
+cx::uaa on(const subscriber& who, const assignment& now, const cx::uar& request, instant at) {
   auto set = *who.find_set(request.impu);
   auto leaving = request.type == cx::authorization_type::de_registration;
   // Step 3: a barred identity may be registered for the sake of the others of its set.
@@ -41,9 +45,10 @@ cx::uaa on(const subscriber& who, const assignment& now, const cx::uar& request)
   if (request.type == cx::authorization_type::registration_and_capabilities)
     return {cx::success, {}, who.capabilities};
   // Step 5.
+  if (leaving && now.sets[set].state != registration_state::not_registered)
+    return {cx::success, now.server_name, {}};
   if (leaving)
-    return now.sets[set].state == registration_state::not_registered ? cx::uaa{cx::identity_not_registered, {}, {}}
-                                                                     : cx::uaa{cx::success, now.server_name, {}};
+    return has_just_left(now, at) ? cx::uaa{cx::success, now.left, {}} : cx::uaa{cx::identity_not_registered, {}, {}};
   if (!now.server_name.empty())
     return {cx::subsequent_registration, now.server_name, {}};
   return {cx::first_registration, {}, capabilities_of(who)};

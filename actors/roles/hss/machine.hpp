@@ -14,7 +14,11 @@ namespace troupe::hss {
 cx::result_code identify(const void* by_impi, const void* by_impu, std::string_view impi,
                          std::string_view impu) noexcept;
 
-cx::uaa on(const subscriber& who, const assignment& now, const cx::uar& request);
+/// For so long, 64*T1, a REGISTER is repeated (RFC 3261 clause 17.1.2.2). A de-registration that comes again to another
+/// S-CSCF's node, because the first died before it had answered, is let through to say what it would have said.
+inline constexpr milliseconds leaves_for{32'000};
+
+cx::uaa on(const subscriber& who, const assignment& now, const cx::uar& request, instant at);
 cx::lia on(const subscriber& who, const assignment& now, const cx::lir& request);
 
 /// `answer.user_data` is filled in by the shell: of this set, if any.
@@ -24,7 +28,7 @@ struct sar_step {
   std::optional<assignment> next; ///< nothing: unchanged
   std::vector<cx::rtr> notices;   ///< to an S-CSCF that has been replaced
 };
-sar_step on(const subscriber& who, const assignment& now, const cx::sar& request);
+sar_step on(const subscriber& who, const assignment& now, const cx::sar& request, instant at);
 
 /// What a MAR asks for. With `refused` nothing else counts.
 struct mar_step {

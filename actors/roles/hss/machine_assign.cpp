@@ -26,11 +26,16 @@ bool wants_name_kept(type t) noexcept {
   return t == type::timeout_deregistration_store_server_name || t == type::user_deregistration_store_server_name;
 }
 
+bool is_by_user(type t) noexcept {
+  return t == type::user_deregistration || t == type::user_deregistration_store_server_name;
+}
+
 /// A request of one identity or, to end a registration, of several or none.
 struct assigning {
   const subscriber& who;
   const assignment& now;
   const cx::sar& request;
+  instant at;
   std::optional<std::size_t> private_index;
 
   std::uint32_t bit() const noexcept { return private_index ? 1u << *private_index : 0; }
@@ -80,6 +85,7 @@ sar_step registration(const assigning& in) {
     dismiss(in, replaced, set, step);
   next.server_name = in.request.server_name;
   next.displaced.clear();
+  next.left.clear();
   next.sets[set].state = registration_state::registered;
   next.sets[set].registered_by |= in.bit();
   next.sets[set].pending &= ~in.bit();
@@ -143,6 +149,8 @@ sar_step deregistration(const assigning& in) {
   auto kept = false;
   for (auto set : named_sets(in)) {
     end_registration(in, set, keep_name, next.sets[set]);
+    if (is_by_user(in.request.type) && in.now.sets[set].state == registration_state::registered)
+      next.left = in.request.server_name, next.left_at = in.at;
     kept |= next.sets[set].state != registration_state::not_registered;
   }
   if (!next.any_active())
@@ -170,8 +178,8 @@ sar_step authentication_ended(const assigning& in) {
 
 } // namespace
 
-sar_step on(const subscriber& who, const assignment& now, const cx::sar& request) {
-  assigning in{who, now, request, who.find_private(request.impi)};
+sar_step on(const subscriber& who, const assignment& now, const cx::sar& request, instant at) {
+  assigning in{who, now, request, at, who.find_private(request.impi)};
   if (request.server_name.empty())
     return in.refuse(cx::missing_avp);
   if (is_deregistration(request.type))

@@ -114,7 +114,7 @@ cx::uaa server::on(const cx::uar& request) {
   std::lock_guard hold(of->lock);
   return request.impu.empty() || !still_has(*of, request.impi, request.impu)
              ? cx::uaa{request.impu.empty() ? cx::missing_avp : cx::user_unknown, {}, {}}
-             : hss::on(*of->who, of->state, request);
+             : hss::on(*of->who, of->state, request, options_.now());
 }
 
 cx::lia server::on(const cx::lir& request) {
@@ -161,7 +161,7 @@ bool server::assign(const cx::sar& request, sar_step& step, const std::function<
   for (auto& impu : request.impus)
     if (!of->who->find_set(impu))
       return refuse(directory_.find_impu(impu) ? cx::identities_dont_match : cx::user_unknown);
-  step = hss::on(*of->who, of->state, request);
+  step = hss::on(*of->who, of->state, request, options_.now());
   auto waits = step.next && keep(of, std::move(*step.next), later);
   if (step.user_data_of)
     step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);

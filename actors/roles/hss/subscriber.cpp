@@ -74,7 +74,8 @@ bool equally_settled(const assignment& a, const assignment& b) {
 }
 
 assignment carry_over(const subscriber& before, const assignment& state, const subscriber& after) {
-  assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size())};
+  assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size()), state.left,
+                 state.left_at};
   for (std::size_t i = 0; i < after.sets.size(); ++i)
     for (auto& id : after.sets[i].identities)
       if (auto from = before.find_set(id.canonical)) {

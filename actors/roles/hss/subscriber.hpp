@@ -11,6 +11,7 @@
 #include "actors/roles/hss/services.hpp"
 #include "protocols/aka/algorithm.hpp"
 #include "protocols/aka/sequence.hpp"
+#include "protocols/base/time.hpp"
 
 namespace troupe::hss {
 
@@ -91,6 +92,9 @@ struct assignment {
   std::string server_name;     ///< of the assigned S-CSCF; empty if none
   std::string displaced;       ///< the one before, while another's authentication is pending
   std::vector<set_state> sets; ///< as many as the subscriber's
+  /// The S-CSCF that a user has left last, and when: his REGISTER may come again over the death of a node.
+  std::string left{};
+  instant left_at{};
 
   bool any_active() const noexcept;
   friend bool operator==(const assignment&, const assignment&) = default;

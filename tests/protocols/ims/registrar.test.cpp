@@ -129,6 +129,22 @@ TEST_CASE("RFC 3261 10.3 step 7: within one Call-ID the CSeq must rise; another 
   CHECK(step.next.bindings[0].call_id == "call-2");
 }
 
+TEST_CASE(
+    "RFC 3261 10.3 step 7: a REGISTER that comes again over the death of a node is carried out as the first was") {
+  auto s = registered();
+  register_options o;
+  o.again = true;
+  auto step = run(s, o);
+  CHECK(status_of(step) == 200);
+  CHECK(step.next.bindings.size() == 1);
+  CHECK(step.next.bindings[0].id == s.bindings[0].id);
+  o.cseq = 0; // not the one that was accepted last
+  CHECK(status_of(run(s, o)) == 500);
+  o.cseq = 1;
+  o.expires = "0";
+  CHECK(status_of(run({}, o)) == 200); // he has left already
+}
+
 TEST_CASE("TS 24.229 5.4.1.2.2: a refresh keeps the binding and is told as refreshed") {
   register_options o;
   o.cseq = 2;

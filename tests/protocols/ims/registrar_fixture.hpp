@@ -37,6 +37,7 @@ struct register_options {
   std::string supported = "path";
   instant at = start;
   std::uint64_t ticket = 1;
+  bool again = false;
 };
 
 inline sip::message_ref message_of(const register_options& o) {
@@ -60,6 +61,7 @@ inline register_request_ref request_of(const register_options& o, std::optional<
   INFO((r ? "" : r.error().what));
   REQUIRE(r);
   r->gruu_nonce = gruu_nonce;
+  r->again = o.again;
   return std::make_shared<const register_request>(std::move(*r));
 }
 

@@ -20,12 +20,13 @@ struct bench {
   services_pool pool;
   subscriber who;
   assignment now;
+  instant at = noon;
 
   explicit bench(const std::string& toml = phone_toml) : who(read_one(toml, pool)), now(nobody_registered(who)) {}
 
   cx::uaa uar(const std::string& impu, cx::authorization_type t = cx::authorization_type::registration,
               const std::string& network = "ims.example", bool emergency = false) {
-    return on(who, now, cx::uar{who.privates[0].impi, impu, network, t, emergency});
+    return on(who, now, cx::uar{who.privates[0].impi, impu, network, t, emergency}, at);
   }
   cx::lia lir(const std::string& impu, bool originating = false) {
     return on(who, now, cx::lir{impu, originating, false});
@@ -33,7 +34,7 @@ struct bench {
   sar_step sar(type t, std::vector<std::string> impus, const std::string& server = scscf,
                const std::string& by = impi) {
     cx::sar request{by, std::move(impus), server, t, false};
-    auto step = on(who, now, request);
+    auto step = on(who, now, request, at);
     if (step.next)
       now = *step.next;
     return step;
@@ -50,6 +51,13 @@ struct bench {
     mar(anna);
     REQUIRE(sar(type::registration, {anna}).answer.result == cx::success);
   }
+  /// Nothing is left but who went last.
+  bool nobody() const {
+    auto left = now;
+    left.left.clear();
+    left.left_at = {};
+    return left == nobody_registered(who);
+  }
   registration_state state(std::size_t set = 0) const { return now.sets[set].state; }
 };
 
@@ -60,6 +68,25 @@ when = [{session_case = "terminating_unregistered"}]
 )";
 
 } // namespace
+
+TEST_CASE("6.1.1.1: who left a moment ago may say so again, for as long as a REGISTER is repeated") {
+  auto leaving = cx::authorization_type::de_registration;
+  bench b;
+  b.register_anna();
+  b.sar(type::user_deregistration, {anna});
+  CHECK(b.uar(anna, leaving).result == cx::success);
+  CHECK(b.uar(anna, leaving).server_name == scscf);
+  CHECK(b.uar(anna).result == cx::first_registration);
+  CHECK(b.lir(anna).result == cx::identity_not_registered);
+  b.at = noon + leaves_for + milliseconds(1);
+  CHECK(b.uar(anna, leaving).result == cx::identity_not_registered);
+  b.at = noon - milliseconds(1); // a clock that was set back
+  CHECK(b.uar(anna, leaving).result == cx::identity_not_registered);
+  b.at = noon;
+  b.register_anna();
+  b.sar(type::administrative_deregistration, {anna});
+  CHECK(b.uar(anna, leaving).result == cx::identity_not_registered);
+}
 
 TEST_CASE("TS 29.228 6.1: unknown identities, and ones that are not of one subscription, are told apart") {
   int one = 0;
@@ -195,7 +222,7 @@ TEST_CASE("TS 29.228 6.1.2.1: SAR RE_REGISTRATION: no profile when the S-CSCF ha
   b.register_anna();
   auto before = b.now;
   cx::sar request{impi, {anna}, scscf, type::re_registration, true};
-  auto step = on(b.who, b.now, request);
+  auto step = on(b.who, b.now, request, b.at);
   CHECK(step.answer.result == cx::success);
   CHECK_FALSE(step.user_data_of);
   CHECK(settled(*step.next) == settled(before));
@@ -245,7 +272,7 @@ TEST_CASE("TS 29.228 6.1.2.1: SAR AUTHENTICATION_TIMEOUT of one set leaves anoth
 TEST_CASE("TS 29.228 6.1.2.1: SAR UNREGISTERED_USER: the S-CSCF serves the user; another may not") {
   bench b(with_voicemail);
   cx::sar request{{}, {work}, scscf, type::unregistered_user, false};
-  auto step = on(b.who, b.now, request);
+  auto step = on(b.who, b.now, request, b.at);
   CHECK(step.answer.result == cx::success);
   CHECK(step.answer.impi == impi);
   CHECK(step.user_data_of == 1u);
@@ -281,7 +308,7 @@ TEST_CASE("TS 29.228 6.1.2.1: SAR de-registrations free the set, and the S-CSCF'
   CHECK(b.state(1) == registration_state::registered);
   CHECK(b.now.server_name == scscf);
   CHECK(b.sar(end, {work}).answer.result == cx::success);
-  CHECK(b.now == nobody_registered(b.who));
+  CHECK(b.nobody());
 }
 
 TEST_CASE("TS 29.228 6.1.2.1: SAR de-registration may name several identities, or the private one alone") {
@@ -290,7 +317,7 @@ TEST_CASE("TS 29.228 6.1.2.1: SAR de-registration may name several identities, o
   b.sar(type::registration, {work});
   SECTION("several") { CHECK(b.sar(type::user_deregistration, {anna, work}).answer.result == cx::success); }
   SECTION("none") { CHECK(b.sar(type::user_deregistration, {}).answer.result == cx::success); }
-  CHECK(b.now == nobody_registered(b.who));
+  CHECK(b.nobody());
 }
 
 TEST_CASE("TS 29.228 6.1.2.1: SAR de-registration from an S-CSCF that was replaced ends nothing") {
@@ -325,7 +352,7 @@ password = "p"
   b.sar(type::user_deregistration, {anna});
   CHECK(b.state() == registration_state::registered);
   b.sar(type::user_deregistration, {anna}, scscf, "tablet@ims.example");
-  CHECK(b.now == nobody_registered(b.who));
+  CHECK(b.nobody());
 }
 
 TEST_CASE("TS 29.228 6.1.2.1: SAR: what lacks a part, or has one too many, is refused") {

@@ -293,6 +293,10 @@ TEST_CASE("A subscriber and his state are the same after encoding") {
       "sip:s", "sip:t", {{registration_state::registered, 5, 2}, {registration_state::unregistered, 0, 0}}};
   CHECK(decode_assignment(encode(state), 2) == state);
   CHECK_FALSE(decode_assignment(encode(state), 3));
+  auto of_before = encode(state).substr(0, encode(state).size() - 2); // what it knew of ended with the sets
+  CHECK(decode_assignment(of_before, 2) == state);
+  state.left = "sip:left", state.left_at = noon;
+  CHECK(decode_assignment(encode(state), 2) == state);
 }
 
 TEST_CASE("Damaged octets are refused, never read beyond") {
