@@ -7,7 +7,7 @@ BYE. A call of which that does not come is lost; how far it had come says what w
 import dataclasses
 import re
 
-from lib.scenario import INVITED, ack_failure, document, initial, jump, label, note, ok, pause, recv, sdp, to_invite, within
+from lib.scenario import FIRST_ROUTE_FIELD, INVITED, ack_failure, document, initial, jump, label, note, ok, pause, pause_of, recv, sdp, to_invite, within
 
 from . import clock
 
@@ -16,13 +16,14 @@ REPEATED = 33_000       # for so long a callee answers a repeated BYE: timer J
 REFUSALS = (400, 403, 404, 408, 420, 430, 480, 481, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 606)
 
 
-def caller(pieces, talking):
+def caller(pieces):
+    """How long he talks stands in his row, behind the `pieces` of the Service-Route."""
     asked = initial("INVITE", pieces, body=sdp(49170))
     steps = [
         note("invited"), asked, recv(100, optional=True, notes="trying"),
         *(recv(status, optional=True, jump="refused", notes=f"refused-{status}") for status in REFUSALS),
         recv(180, optional=True, notes="rang"), recv(200, routes=True, timeout=PATIENCE, notes="answered"), within("ACK", 1),
-        pause(round(talking * 1000)), note("ending"), within("BYE", 2),
+        *pause_of(FIRST_ROUTE_FIELD + pieces), note("ending"), within("BYE", 2),
         *(recv(status, optional=True, jump="over", notes=f"bye-{status}") for status in REFUSALS),
         recv(200, timeout=PATIENCE, notes="ended"), jump("over")]
     back = len(steps) - steps.index(asked)

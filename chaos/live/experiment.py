@@ -8,6 +8,8 @@ import random
 import threading
 import time
 
+from lib import process
+
 from . import clock, schedule
 from .faults import injector
 from .load import load
@@ -36,7 +38,6 @@ class observation:
     finals: dict = dataclasses.field(default_factory=dict)      # what the witness saw
     told: dict = dataclasses.field(default_factory=dict)        # IMPU: Contact that the network accepted
     churn: tuple = (0, 0)                                       # registrations of those who come and go; failed ones
-    comers: int = 0                                             # users who came and went
     unknown: set = dataclasses.field(default_factory=set)       # IMPUs whose phones cannot know
     registered: dict = dataclasses.field(default_factory=dict)  # IMPU: Contacts that it says it has
     egress: list = dataclasses.field(default_factory=list)
@@ -44,13 +45,19 @@ class observation:
     steal: float = 0.0                                      # of the machine's time, taken by its host
     busy: float = 0.0
     users_before: int = 0                                   # registered before the first call
-    redis_before: tuple = None
-    redis_after: tuple = None
+    redis_before: dict = None                               # records by kind
+    redis_after: dict = None
+    cpu: list = dataclasses.field(default_factory=list)         # {what: seconds} when the load began, and when the last call was over
+    baseline: object = None                                 # the observation of the same load on the scenario's baseline
     faults: list = dataclasses.field(default_factory=list)      # of the harness itself: what it could not do
 
 
 def run(scenario, folder, show, seed=None):
     """The observation; `show(text)` gets the progress."""
+    if scenario.baseline:
+        (before := folder / "baseline").mkdir()
+        against = dataclasses.replace(scenario, topology=scenario.baseline, baseline=None, faults=[])
+        baseline = run(against, before, lambda text: show(f"baseline: {text}"), seed)
     seed = seed if seed is not None else scenario.seed if scenario.seed is not None else random.SystemRandom().randrange(1 << 32)
     seen = observation(scenario, seed, folder)
     callers = load(scenario.load, scenario.topology.groups, folder, None)
@@ -64,6 +71,7 @@ def run(scenario, folder, show, seed=None):
     finally:
         callers.stop()
         there.end()
+    seen.baseline = baseline if scenario.baseline else None
     return seen
 
 
@@ -74,7 +82,7 @@ def _experiment(seen, there, callers, show):
     time.sleep(1)
     seen.nodes = [{"name": one.name, "before": one.gauges(), "memory_before": one.pss(), "pid": one.serving()} for one in there.nodes]
     seen.redis_before = there.redis.stored() if there.redis else None
-    watching, asking = witness(there.clients, seen.folder), probing(seen.scenario.topology.groups, seen.folder, there.clients)
+    watching, asking = witness(there.clients, seen.folder) if seen.scenario.load.witnessed else None, probing(seen.scenario.topology.groups, seen.folder, there.clients)
     machine = _machine()
     try:
         _break(seen, there, callers, show)
@@ -84,18 +92,19 @@ def _experiment(seen, there, callers, show):
     finally:
         callers.stop()
         asking.stop()
-        seen.finals = watching.stop()
+        seen.finals = watching.stop() if watching else {}
         seen.steal, seen.busy = _shares(machine, _machine())
         seen.ended = clock.now()
         seen.calls, seen.probes, seen.outages = callers.calls(), asking.answers(), there.outages
         seen.sipp = callers.figures()
         told, seen.unknown, *seen.churn = callers.churn.judged()
-        seen.told, seen.comers = seen.told | told, len(told) + len(seen.unknown)
+        seen.told = seen.told | told
     _look_afterwards(seen, there)
 
 
 def _break(seen, there, callers, show):
-    callers.start(seen.scenario.seconds)
+    callers.start(seen.scenario.seconds, show)
+    seen.cpu.append(_cpu(there))
     seen.began = clock.now()
     breaking = injector(there)
     seen.events = breaking.events
@@ -112,12 +121,13 @@ def _break(seen, there, callers, show):
 
 def _wait_for_calls(seen, there, callers, show):
     """The last calls end, or their phones lose patience."""
-    end = time.monotonic() + seen.scenario.load.talking + seen.scenario.load.ringing + PATIENCE
+    end = time.monotonic() + callers.longest + seen.scenario.load.ringing + PATIENCE
     while callers.running() and time.monotonic() < end:
         _watch(seen, there, callers, show)
     if callers.running():
         seen.faults.append("SIPp did not end: calls are left that neither ended nor failed")
     seen.loaded = clock.now()
+    seen.cpu.append(_cpu(there))
 
 
 def _wait_for_timers(there, seconds, show):
@@ -160,6 +170,12 @@ def _look_afterwards(seen, there):
     seen.egress, faults = there.egress()
     seen.faults += faults
     seen.redis_after = there.redis.stored() if there.redis else None
+
+
+def _cpu(there):
+    """CPU seconds of all processes of a kind that run."""
+    kinds = {"nodes": there.nodes, "Redis": there.redis.servers + there.redis.sentinels if there.redis else []}
+    return {kind: sum(process.cpu_seconds(one.child.pid) for one in them if one.alive()) for kind, them in kinds.items()}
 
 
 def _machine():

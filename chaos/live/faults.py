@@ -2,7 +2,10 @@
 None for what has ended already."""
 
 import dataclasses
+import os
 import signal
+import subprocess
+import sys
 import threading
 
 from . import clock
@@ -201,7 +204,30 @@ def _clock_jump(world, due):
     return clock.now(), end
 
 
+TURN = 0.02             # seconds in which a core is taken and left
+BURN = """
+import sys, time
+share, turn = float(sys.argv[1]), float(sys.argv[2])
+while True:
+    end = time.monotonic() + share * turn
+    while time.monotonic() < end:
+        pass
+    time.sleep((1 - share) * turn)
+"""
+
+
+def _busy(world, due):
+    """A process for each core, which spins through its share of every turn."""
+    burning = [subprocess.Popen([sys.executable, "-c", BURN, str(due.fault.share), str(TURN)]) for _ in range(os.cpu_count())]
+
+    def end():
+        for one in burning:
+            one.kill()
+            one.wait()
+    return clock.now(), end
+
+
 BEGIN = {"kill": _kill, "stop": _stop, "drain": _drain, "host-loss": _host_loss, "partition": _partition, "packet-loss": _packet_loss,
          "redis-partition": _redis_partition, "address-loss": _address_loss, "slow-disk": _slow_disk, "full-disk": _full_disk,
-         "clock-jump": _clock_jump}
+         "clock-jump": _clock_jump, "busy": _busy}
 

@@ -10,6 +10,8 @@ from .takeover import longest
 
 GAUGES = ("calls", "sessions", "unanswered", "transactions")    # all zero when nothing goes on
 EXAMPLES = 20
+KINDS = {1: "calls", 2: "registration sets", 3: "access bindings", 4: "subscriptions", 5: "indexes"}     # cluster/store/store.hpp
+KEPT = (6, 10, 11, 12)      # nonces; the HSS's
 
 
 @dataclasses.dataclass
@@ -38,8 +40,8 @@ class row:
 def judge(seen):
     """All rows."""
     limits = seen.scenario.limits
-    return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), *_registrations(seen, limits), _left_over(seen, limits),
-            _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), _cdrs(), _harness(seen)]
+    return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), _claims(seen, limits), *_registrations(seen, limits), _left_over(seen, limits),
+            _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), *_cpu(seen, limits), _cdrs(), _harness(seen)]
 
 
 def _calls(seen, limits):
@@ -64,6 +66,8 @@ def explain(seen, one):
 
 
 def _finals(seen, limits):
+    if not seen.scenario.load.witnessed:
+        return row("transactions with two final responses", None, why="nobody read the messages")
     if not seen.finals:
         return row("transactions with two final responses", None, limits.two_finals, why="the witness did not report")
     doubled = seen.finals["doubled"]
@@ -80,6 +84,11 @@ def _owners(seen, limits):
         return row("moments with two owners of a group", None, limits.two_owners, why="the nodes have written no egress log")
     found = owners.two_owners(seen.egress)
     return row("moments with two owners of a group", len(found), limits.two_owners, examples=found[:EXAMPLES], why=f"in {len(seen.egress)} stretches")
+
+
+def _claims(seen, limits):
+    found = owners.claims(seen.egress, round(seen.began * 1000))
+    return row("groups that went to another node", len(found) if seen.egress else None, limits.claims, examples=found[:EXAMPLES])
 
 
 def _registrations(seen, limits):
@@ -100,21 +109,20 @@ def _registrations(seen, limits):
 def _left_over(seen, limits):
     if not all("after" in one for one in seen.nodes):
         return row("left over when all is over", None, limits.left_over, why="a node was not ready in the end")
-    found = [f"{one['name']}: {one['after'][gauge]:.0f} {gauge}" for one in seen.nodes for gauge in GAUGES if one["after"][gauge]]
-    count = sum(one["after"][gauge] for one in seen.nodes for gauge in GAUGES)
-    if (more := _redis_left_over(seen)) > 0:
-        found.append(f"Redis: {more} fields more than registrations explain")
-        count += more
-    return row("left over when all is over", int(count), limits.left_over, examples=found, why="calls, sessions, transactions; records in Redis")
+    found = [(f"{one['name']}: {one['after'][gauge]:.0f} {gauge}", one["after"][gauge]) for one in seen.nodes for gauge in GAUGES if one["after"][gauge]]
+    found += [(f"Redis: {more} records of kind {kind} ({KINDS.get(kind, 'of which the test knows nothing')}) more than registrations explain", more)
+              for kind, more in _redis_left_over(seen).items() if more > 0]
+    return row("left over when all is over", int(sum(count for _, count in found)), limits.left_over, examples=[text for text, _ in found],
+               why="calls, sessions, transactions; records in Redis")
 
 
 def _redis_left_over(seen):
-    """Fields beyond those of registrations, of which a registered user takes as many as before the first call, and a nonce, which lives
-    for five minutes, of each who came and went with SIP digest."""
+    """Records of each kind beyond those of registrations, of which a registered user takes as many as before the first call. A private identity's
+    nonce lives on for five minutes, and what the HSS keeps of it for ever."""
     if not seen.redis_before or not seen.redis_after or not seen.users_before:
-        return 0
+        return {}
     users = sum(impu.startswith("sip:") for impu in seen.registered)
-    return seen.redis_after[1] - round(seen.redis_before[1] / seen.users_before * users) - seen.comers
+    return {kind: count - round(seen.redis_before.get(kind, 0) / seen.users_before * users) for kind, count in sorted(seen.redis_after.items()) if kind not in KEPT}
 
 
 def _died(seen, limits):
@@ -151,6 +159,31 @@ def _memory(seen, limits):
         return row("growth of memory", None, None, "MiB", why="no node lived through the whole run")
     return row("growth of memory", round(max(grown.values()), 1), limits.memory_growth, "MiB",
                examples=[f"{name}: {more:.1f} MiB" for name, more in grown.items()], why="PSS before the first call and after the last timers")
+
+
+def _cpu(seen, limits):
+    """Where no process was killed: what a process has spent is known while it lives."""
+    mine = _cpu_per_call(seen)
+    if not mine:
+        return
+    for kind, taken in mine.items():
+        yield row(f"CPU time of {kind} a call", round(taken * 1e6), None, "us")
+    if before := seen.baseline and _cpu_per_call(seen.baseline):
+        yield row("CPU time of nodes a call, baseline", round(before["nodes"] * 1e6), None, "us", why=f"{seen.baseline.scenario.topology.nodes} node(s), "
+                  f"store {seen.baseline.scenario.topology.store}: {len(seen.baseline.calls)} calls, {_incomplete(seen.baseline)} of them not completed")
+        yield row("CPU time of nodes a call, over the baseline's", round(mine["nodes"] / before["nodes"], 3), limits.cpu_ratio)
+
+
+def _cpu_per_call(seen):
+    if len(seen.cpu) < 2 or any(one.kind in ("kill", "host-loss", "drain") for one in seen.events):
+        return {}
+    first, last = seen.cpu
+    calls = max(1, len(seen.calls) - seen.scenario.load.held)
+    return {kind: (last[kind] - first[kind]) / calls for kind in first if last[kind] > first[kind]}
+
+
+def _incomplete(seen):
+    return sum(one.verdict != "complete" for one in seen.calls.values())
 
 
 def _cdrs():

@@ -1,6 +1,7 @@
 """Registered users who call each other all the time: SIPp in the clients' namespace, a caller for each service address."""
 
 import pathlib
+import socket
 import time
 
 from lib import accounts, ims_load, sipp
@@ -16,6 +17,10 @@ def users(count):
     """Callers and callees, with AKA."""
     everyone = accounts.generate(count, DOMAIN)
     return everyone[:count // 2], everyone[count // 2:]
+
+
+def milliseconds(seconds):
+    return str(round(seconds * 1000))
 
 
 class crowd:
@@ -41,21 +46,30 @@ class crowd:
             told |= {one.uri: f"sip:{one.user}@{self.clients.address}:{port}" for one in members}
         return told
 
-    def start(self, load, rate, count):
-        rows = ims_load.pair_rows(self.pairs, self.routes, DOMAIN)
-        files = {"caller": calls.caller(ims_load.pieces_of(rows), load.talking), "callee": calls.callee(load.ringing, load.talking)}
+    def start(self, load, rate, count, hold, holding):
+        """`hold` calls come first, and last for so many seconds."""
+        pairs = ims_load.pair_rows(self.pairs, self.routes, DOMAIN)
+        rows = [[*pairs[number % len(pairs)], milliseconds(holding)] for number in range(hold)]
+        rows += [[*pairs[number % len(pairs)], milliseconds(load.talking)] for number in range(count if hold else len(pairs))]
+        pieces = ims_load.pieces_of(pairs)
+        files = {"caller": calls.caller(pieces), "callee": calls.callee(load.ringing, max(load.talking, holding))}
         for name, text in files.items():
             (self.folder / f"{name}-{self.group}.xml").write_text(text)
         self.callee = self._sipp("callee", self.answering).start()
         time.sleep(0.3)
-        self.caller = self._sipp("caller", self.port, target=self.target, rate=rate, calls=count,
+        self.caller = self._sipp("caller", self.port, target=self.target, rate=rate, calls=hold + count,
                                  inject=sipp.inject_file(self.folder / f"pairs-{self.group}.csv", rows)).start()
+
+    def slow_down(self, rate):
+        """From now on so many calls a second: SIPp listens for it beside its port."""
+        with self.clients.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+            control.sendto(f"cset rate {rate:g}\n".encode(), (self.clients.address, self.port + sipp.CONTROL))
 
     def _sipp(self, what, port, **options):
         name = f"{what}-{self.group}"
         log = self.folder / f"{name}.notes"
         return sipp.sipp(self.folder / f"{name}.xml", self.folder, local_port=port, local_ip=self.clients.address, name=name,
-                         inside=self.clients.inside(), options=["-l", 20_000, "-trace_logs", "-log_file", log, *ENDURE], **options)
+                         inside=self.clients.inside(), options=["-l", 200_000, "-trace_logs", "-log_file", log, *ENDURE], **options)
 
     def stop(self):
         for one in (self.caller, self.callee):
@@ -84,12 +98,27 @@ class load:
             told |= one.register()
         return told
 
-    def start(self, seconds):
-        rate = self.wanted.calls_per_second / len(self.crowds)
-        self.count = round(rate * seconds) * len(self.crowds)
-        self.churn.start(self.crowds[0].clients, seconds)
+    def start(self, seconds, show):
+        """The calls that come and go, for so long; those that are held have been set up when it returns."""
+        groups, held = len(self.crowds), round(self.wanted.held / len(self.crowds))
+        self.longest = self.wanted.held / self.wanted.held_per_second + seconds + self.wanted.talking if held else self.wanted.talking
+        rate = self.wanted.calls_per_second / groups
         for one in self.crowds:
-            one.start(self.wanted, rate, round(rate * seconds))
+            one.start(self.wanted, self.wanted.held_per_second / groups if held else rate, round(rate * seconds), held, self.longest)
+        if held:
+            self._wait_until_held(held * groups, show)
+            for one in self.crowds:
+                one.slow_down(rate)
+        self.churn.start(self.crowds[0].clients, seconds)
+
+    def _wait_until_held(self, calls, show):
+        """Until the last one is about to be made: SIPp goes over to the others by itself."""
+        end = time.monotonic() + 2 * calls / self.wanted.held_per_second + 30
+        while (made := self.figures()["made"]) < calls:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{made} of {calls} calls that are to be held could be set up in time")
+            show(f"setting up calls that are held: {made} of {calls}")
+            time.sleep(0.2)
 
     def running(self):
         return [one for one in self.crowds if one.caller.child.poll() is None] + self.churn.running()

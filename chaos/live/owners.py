@@ -67,6 +67,17 @@ def _stretch(table):
     return made
 
 
+def claims(stretches, since):
+    """A sentence for each time after `since` (milliseconds) that a group began to speak through another life of a node."""
+    found, speaks = [], {}
+    for one in sorted(stretches, key=lambda one: (one.group, one.token, one.first)):
+        before = speaks.get(one.group)
+        if before and before.owner != one.owner and one.first > since:
+            found.append(f"group {one.group}: {one}, before it node {before.node} (incarnation {before.incarnation})")
+        speaks[one.group] = one
+    return found
+
+
 def two_owners(stretches):
     """A sentence for each time that a group had two: a token that spoke after a later one had, or one token with two owners."""
     found = []

@@ -32,10 +32,13 @@ class load:
     calls_per_second: float = 100
     users: int = 1000
     registrations_per_second: float = 10    # of users who come and go
+    held: int = 0                   # calls that are set up before all else and last until the others have ended
+    held_per_second: float = 250    # how fast
     ringing: float = 2.0            # seconds
     talking: float = 20.0
     before: float = 10.0            # seconds of load before the first fault
     after: float = 5.0              # and after the last
+    witnessed: bool = True          # every message is read at the clients' port, which costs as much as SIPp
     settle: float = 40.0            # after the last call: the longest SIP timer is 32 s
 
 
@@ -70,6 +73,8 @@ class limits:
     left_over: int = 0              # calls, transactions that stay when all is over
     died: int = 0                   # nodes that ended by themselves
     takeover: float = None          # seconds, the longest
+    claims: int = None              # groups that went from one node to another
+    cpu_ratio: float = None         # the nodes' CPU time a call, over the baseline's
     setup_p99: float = None         # milliseconds, INVITE to 180, over the whole run
     memory_growth: float = None     # MiB over the run, of a node that lived through it
 
@@ -81,6 +86,7 @@ class scenario:
     about: str = ""
     seed: int = None                # drawn when it is not given; printed
     topology: topology = None
+    baseline: topology = None       # the same load is first put on this, without faults, and the CPU time a call compared
     load: load = None
     faults: list = dataclasses.field(default_factory=list)
     limits: limits = None
@@ -98,7 +104,8 @@ class scenario:
 _KINDS_OF_VALUES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", dict: "a table"}
 LONG = 86_400       # seconds
 BOUNDS = {"topology.nodes": (1, 9), "topology.replicas": (1, 5), "topology.groups": (0, 64), "topology.shards": (1, 64), "topology.disk": (16, 4096),
-          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.registrations_per_second": (0, 1000), "load.ringing": (0, 60), "load.talking": (0, LONG),
+          "load.calls_per_second": (0.1, 5000), "load.users": (2, 100_000), "load.registrations_per_second": (0, 1000),
+          "load.held": (0, 1_000_000), "load.held_per_second": (1, 5000), "load.ringing": (0, 60), "load.talking": (0, LONG),
           "load.before": (0, LONG), "load.after": (0, LONG), "load.settle": (0, LONG), "faults.at": (0, LONG), "faults.every": (0, LONG),
           "faults.times": (1, 100_000), "faults.jitter": (0, LONG), "faults.lasts": (0, LONG), "faults.share": (0, 1), "faults.delay": (-LONG, LONG)}
 STORES = ("memory", "file", "redis", "sentinel")
@@ -123,15 +130,18 @@ def _scenario(path, tables):
             made.about = _typed(path, key, value, str)
         elif key == "seed":
             made.seed = _typed(path, key, value, int)
-        elif key in ("topology", "load", "limits"):
+        elif key in ("topology", "baseline", "load", "limits"):
             setattr(made, key, _section(path, key, value))
         elif key == "faults":
             if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
                 raise wrong(f"{path}: faults: is not a list of tables; write [[faults]]")
             made.faults = [_fault(path, number, one) for number, one in enumerate(value, 1)]
         else:
-            raise wrong(f"{path}: {key}: is not known; there are about, seed, topology, load, faults and limits")
-    made.topology.groups = made.topology.groups or made.topology.nodes
+            raise wrong(f"{path}: {key}: is not known; there are about, seed, topology, baseline, load, faults and limits")
+    for name, top in (("topology", made.topology), ("baseline", made.baseline)):
+        if top:
+            top.groups = top.groups or made.topology.groups or made.topology.nodes
+            _check_topology(path, name, top, made.load)
     _check_whole(path, made)
     return made
 
@@ -166,14 +176,14 @@ def _filled(path, name, values, of, bounds_of):
 
 
 def _section(path, name, values):
-    of = {"topology": topology, "load": load, "limits": limits}[name]
-    made = of(**_filled(path, name, values, of, name))
-    if name == "topology" and made.store not in STORES:
-        raise wrong(f"{path}: topology.store: is {made.store!r}; there are {', '.join(STORES)}")
-    if name == "topology":
+    of = {"topology": topology, "baseline": topology, "load": load, "limits": limits}[name]
+    made = of(**_filled(path, name, values, of, "topology" if of is topology else name))
+    if of is topology and made.store not in STORES:
+        raise wrong(f"{path}: {name}.store: is {made.store!r}; there are {', '.join(STORES)}")
+    if of is topology:
         for section, options in made.changes.items():
             if not isinstance(options, dict):
-                raise wrong(f"{path}: topology.node.{section}: is {options!r}, but a table is wanted: a section of a node's configuration")
+                raise wrong(f"{path}: {name}.node.{section}: is {options!r}, but a table is wanted: a section of a node's configuration")
     return made
 
 
@@ -201,12 +211,17 @@ def _fault(path, number, values):
     return made
 
 
+def _check_topology(path, name, top, wanted):
+    if wanted.users < 2 * top.groups:
+        raise wrong(f"{path}: load.users: is {wanted.users}, but each of {top.groups} service addresses needs a caller and a callee")
+    if top.nodes > 1 and top.store not in ("redis", "sentinel"):
+        raise wrong(f"{path}: {name}.store: is {top.store!r}, but {top.nodes} nodes need a store that they share: redis or sentinel")
+
+
 def _check_whole(path, made):
     top = made.topology
-    if made.load.users < 2 * top.groups:
-        raise wrong(f"{path}: load.users: is {made.load.users}, but each of {top.groups} service addresses needs a caller and a callee")
-    if top.nodes > 1 and top.store not in ("redis", "sentinel"):
-        raise wrong(f"{path}: topology.store: is {top.store!r}, but {top.nodes} nodes need a store that they share: redis or sentinel")
+    if made.limits.cpu_ratio is not None and not made.baseline:
+        raise wrong(f"{path}: limits.cpu_ratio: needs [baseline]: which processes the CPU time is compared with")
     for number, one in enumerate(made.faults, 1):
         for key in ("target", "to"):
             if text := getattr(one, key):

@@ -1,5 +1,6 @@
 """Redis for the nodes: one server, or a master with replicas and as many Sentinels, all on one host, each with its own address."""
 
+import collections
 import os
 import re
 import signal
@@ -119,11 +120,12 @@ class redis_servers:
         return "role:master" in facts and (not self.sentinel_mode or (good and int(good[1]) >= 1))
 
     def stored(self):
-        """How many keys, and how many fields in all of them; None when it does not answer."""
+        """How many records there are of each kind (the first octet of a field of groups' data); None when it does not answer."""
         try:
-            master = self.master()
-            keys = master.ask("KEYS", "*", timeout=10)
-            return len(keys), sum(master.ask("HLEN", key) for key in keys if master.ask("TYPE", key) == "hash")
+            master, kinds = self.master(), collections.Counter()
+            for key in master.ask("KEYS", "*:d:*", timeout=10):
+                kinds.update(ord(field[0]) for field in master.ask("HKEYS", key, timeout=10))
+            return dict(kinds)
         except (OSError, RuntimeError):
             return None
 

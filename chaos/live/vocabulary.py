@@ -33,7 +33,9 @@ KINDS = {
                        takes=("target", "delay"), needs={"delay": "needs to know how far ahead"}),
     "slow-disk": kind("each write of the node may wait for `delay` seconds", NODE, takes=("target", "delay"),
                       needs={"delay": "needs to know how long a write may wait"}),
+    "busy": kind("other programs take this share of each core", ("machine",), "machine", takes=("target", "share"),
+                 needs={"share": "takes a share, from 0 to 1, of each core"}),
     "full-disk": kind("not an octet is left on the node's disk", NODE),
 }
 
-ENDING = ("stop", "partition", "packet-loss", "redis-partition", "clock-jump", "slow-disk", "full-disk")     # these must have `lasts`
+ENDING = ("stop", "partition", "packet-loss", "redis-partition", "clock-jump", "slow-disk", "full-disk", "busy")     # these must have `lasts`

@@ -76,6 +76,10 @@ def _(folder):
             ("[[faults]]\nkind = \"packet-loss\"\nto = \"clients\"\nlasts = 1", "faults[1].share", "from 0 to 1"),
             ("[[faults]]\nkind = \"packet-loss\"\nto = \"clients\"\nshare = 2\nlasts = 1", "faults[1].share", "from 0 to 1"),
             ("[[faults]]\nkind = \"slow-disk\"\ndelay = 3600\nlasts = 1", "faults[1].delay", "60"),
+            ("[[faults]]\nkind = \"busy\"\nlasts = 1", "faults[1].share", "from 0 to 1"),
+            ("[baseline]\nstore = \"etcd\"", "baseline.store", "sentinel"),
+            ("[baseline]\nnodes = 2", "baseline.store", "redis or sentinel"),
+            ("[limits]\ncpu_ratio = 2", "limits.cpu_ratio", "[baseline]"),
     ):
         said = refusal(folder, text)
         check(said.startswith(f"{key}: ") and words in said, f"{text!r} gives {said!r}, without {key} or {words!r}")

@@ -219,7 +219,7 @@ def _(_folder):
             ("registrations other than clients were told", lambda seen: seen.registered.update({"sip:b@x": {"sip:b@2"}})),
             ("registrations other than clients were told", lambda seen: seen.told.update({"tel:+1": None})),
             ("left over when all is over", node(after=left)),
-            ("left over when all is over", lambda seen: vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 3))),
+            ("left over when all is over", lambda seen: vars(seen).update(users_before=1, redis_before={2: 1}, redis_after={2: 1, 1: 1})),
             ("nodes that ended by themselves", node(deaths=[(120.0, -11, 42)])),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200), (110.1, 111.3, 200)]})),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200)]})),
@@ -229,13 +229,41 @@ def _(_folder):
         equal(missed(change), [name], f"missed figures for {name}")
 
 
+def spending(seen, microseconds, limit):
+    """The node took so much for the one call, where the baseline took 1 ms."""
+    against = observation()
+    against.cpu, seen.cpu = [{"nodes": 0.0}, {"nodes": 0.001}], [{"nodes": 2.0}, {"nodes": 2.0 + microseconds / 1e6}]
+    against.events, seen.events, seen.baseline, seen.scenario.limits.cpu_ratio = [], [], against, limit
+
+
+@tests.case("CPU time a call is held against the baseline's")
+def _(_folder):
+    name = "CPU time of nodes a call, over the baseline's"
+    equal(missed(lambda seen: spending(seen, 1250, 1.25)), [], "a quarter more")
+    equal(missed(lambda seen: spending(seen, 1300, 1.25)), [name], "more")
+    seen = observation()
+    spending(seen, 1300, None)
+    equal([(one.value, one.verdict) for one in judge.judge(seen) if one.name == name], [(1.3, "not judged")], "without a limit")
+
+
+@tests.case("a group that goes to another node is a claim, and one that begins or goes on is none")
+def _(_folder):
+    first, again = owners.stretch(1, 1, 1, 1, 1, 90_000, 120_000), owners.stretch(1, 1, 1, 1, 1, 121_000, 130_000)
+    other = owners.stretch(1, 1, 2, 1, 2, 131_000, 140_000)
+    equal(owners.claims([first, again], 100_000), [], "one owner")
+    equal(owners.claims([first, other], 150_000), [], "before the load")
+    equal(len(owners.claims([other, first], 100_000)), 1, "two owners")
+    equal(missed(lambda seen: vars(seen).update(egress=[first, other]) or setattr(seen.scenario.limits, "claims", 0)),
+          ["groups that went to another node"], "missed figures")
+
+
 @tests.case("records of who has registered meanwhile, and nonces, are not left over")
 def _(_folder):
     def change(seen):
         seen.told["sip:b@x"], seen.registered["sip:b@x"] = "sip:b@2", {"sip:b@2"}
-        vars(seen).update(users_before=1, redis_before=(1, 2), redis_after=(1, 6), comers=2)
+        vars(seen).update(users_before=1, redis_before={2: 1, 5: 2, 6: 1}, redis_after={2: 2, 5: 4, 6: 7, 11: 9})
     equal(missed(change), [], "missed figures")
-    equal(missed(lambda seen: (change(seen), vars(seen).update(redis_after=(1, 7)))), ["left over when all is over"], "one more")
+    equal(missed(lambda seen: (change(seen), vars(seen).update(redis_after={2: 3}))), ["left over when all is over"], "one more")
 
 
 @tests.case("a user who cannot know whether he is registered is not judged")

@@ -61,6 +61,12 @@ def pause(milliseconds=None):
     return f'<pause milliseconds="{milliseconds}"/>' if milliseconds is not None else "<pause/>"
 
 
+def pause_of(field):
+    """Two steps: as many milliseconds as this field of the row says."""
+    return (f'<nop>\n<action><assignstr assign_to="text" value="[field{field}]"/><todouble assign_to="length" variable="text"/></action>\n</nop>',
+            '<pause variable="length"/>')
+
+
 def label(name):
     return f'<label id="{name}"/>'
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 
+CONTROL = 20_000        # beside its SIP port: where it is told to change its rate
 
 class sipp:
     """One SIPp process with one scenario; its files go to `folder`."""
@@ -16,7 +17,7 @@ class sipp:
         self.inside = list(inside)
         self.command = ["sipp", "-sf", str(self.scenario), "-i", local_ip, "-p", str(local_port), "-t", transport,
                         "-nostdin", "-trace_stat", "-stf", self._file("csv"), "-fd", "1", "-trace_err", "-error_file", self._file("errors"),
-                        "-default_behaviors", behaviours, "-cp", str(local_port + 20000)]
+                        "-default_behaviors", behaviours, "-cp", str(local_port + CONTROL)]
         if target:
             self.command.append(target)
         if calls is not None:
