@@ -9,6 +9,7 @@ import sys
 from .nodes import SIP, service_address
 
 EVERY = 20      # milliseconds between probes
+LINGERS = 0.5   # seconds within which a fault has come about
 
 
 class probing:
@@ -48,8 +49,10 @@ def right_status(answers):
 
 
 def first_answer_after(answers, moment, right):
-    """When the first right answer to a probe that was sent after `moment` came; None if none did."""
-    came = [answered for sent, answered, status in answers if sent >= moment and status == right]
+    """When the first right answer to a probe that was sent after `moment` came; None if none did. Who goes on for a little while, because a
+    cable is not drawn in no time, is away from the first probe that he owes an answer."""
+    since = min((sent for sent, _, status in answers if moment <= sent <= moment + LINGERS and status != right), default=moment)
+    came = [answered for sent, answered, status in answers if sent >= since and status == right]
     return min(came) if came else None
 
 

@@ -164,6 +164,8 @@ def _(_folder):
     answers = takeover.read("1.00 1.01 200\n1.02 1.50 200\n1.20 - -\n1.22 1.30 503\n1.40 1.48 200\n1.42 1.43 200\n")
     equal([round(one, 3) for one in takeover.away(answers, [1.1])], [0.33], "seconds")
     equal(takeover.away(answers, [1.45]), [float("inf")], "nobody answers any more")
+    lingering = takeover.read("1.00 1.01 200\n1.02 1.03 200\n1.04 - -\n1.06 - -\n2.00 2.01 200\n")
+    equal([round(one, 3) for one in takeover.away(lingering, [1.0])], [1.01], "who answered a little longer")
     equal([round(one, 3) for one in takeover.longest({1: answers, 2: takeover.read("1.10 1.11 200\n")}, [1.05])], [0.38], "the slowest group counts")
 
 
