@@ -171,7 +171,7 @@ def _cpu(seen, limits):
     if before := seen.baseline and _cpu_per_call(seen.baseline):
         yield row("CPU time of nodes a call, baseline", round(before["nodes"] * 1e6), None, "us", why=f"{seen.baseline.scenario.topology.nodes} node(s), "
                   f"store {seen.baseline.scenario.topology.store}: {len(seen.baseline.calls)} calls, {_incomplete(seen.baseline)} of them not completed")
-        yield row("CPU time of nodes a call, over the baseline's", round(mine["nodes"] / before["nodes"], 3), limits.cpu_ratio)
+        yield row("CPU time of nodes a call, over the baseline's", round(mine["nodes"] / before["nodes"], 3), limits.cpu_ratio, "times")
 
 
 def _cpu_per_call(seen):

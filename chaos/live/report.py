@@ -21,7 +21,7 @@ def shown(value, unit=""):
     if value is None:
         return "-"
     if isinstance(value, float):
-        value = "never" if math.isinf(value) else f"{value:.3f}" if unit == "s" else f"{value:.1f}"
+        value = "never" if math.isinf(value) else f"{value:.3f}" if unit in ("s", "times") else f"{value:.1f}"
     return f"{value} {unit}".strip()
 
 
