@@ -56,6 +56,17 @@ std::string time_at(const json& in, std::string_view key) {
   return text;
 }
 
+std::string replication_text(const json& replicas) {
+  if (replicas.is_null())
+    return "Redis does not say";
+  std::string out;
+  for (auto& r : replicas)
+    out += (out.empty() ? "" : ", ") + text_at(r, "address") +
+           (r["online"].get<bool>() ? " is " + text_at(r, "behind_octets") + " octets behind" : " is being filled") +
+           (r["silent_s"].get<unsigned>() > 1 ? ", silent for " + text_at(r, "silent_s") + " s" : "");
+  return out.empty() ? "no replica follows" : out;
+}
+
 std::string megabytes(const json& octets) { return std::to_string(octets.get<std::uint64_t>() / 1'000'000) + " MB"; }
 
 void line(std::ostream& out, std::string_view name, const std::string& value) {
@@ -175,6 +186,7 @@ ctl_status client::status() {
                " groups here; nodes alive: " + joined(c["live"]) +
                (c["draining"].empty() ? "" : "; draining: " + joined(c["draining"])) + "; map " +
                text_at(c, "map_version") + ", generation " + text_at(c, "generation"));
+      line(out_, "replication", replication_text(c["replicas"]));
     }
     for (std::size_t i = 0; i < s["shards"].size(); ++i)
       if (!s["shards"][i]["answers"].get<bool>())

@@ -122,10 +122,17 @@ struct cluster_facts {
     std::string here; ///< "serving", "taking up", "handing over", or empty
     std::vector<std::string> addresses;
   };
+  struct replica_part {
+    std::string address;
+    bool online = false;
+    std::uint64_t behind = 0; ///< octets
+    std::uint32_t silent = 0; ///< seconds
+  };
   std::string lease; ///< "serving", "joining", "stopped"
   std::uint64_t life = 0, generation = 0, map_version = 0;
   std::vector<std::string> live, draining; ///< names
   std::vector<group_part> groups;
+  std::optional<std::vector<replica_part>> replicas; ///< of Redis; nothing: it does not say
 };
 
 struct import_facts {

@@ -134,13 +134,15 @@ json view(const cluster_facts& c) {
                       {"epoch", g.epoch},
                       {"here", g.here.empty() ? json() : json(g.here)},
                       {"addresses", g.addresses}});
-  return {{"lease", c.lease},
-          {"life", c.life},
-          {"generation", c.generation},
-          {"map_version", c.map_version},
-          {"live", c.live},
-          {"draining", c.draining},
-          {"groups", groups}};
+  json replicas;
+  if (c.replicas) {
+    replicas = json::array();
+    for (auto& r : *c.replicas)
+      replicas.push_back(
+          {{"address", r.address}, {"online", r.online}, {"behind_octets", r.behind}, {"silent_s", r.silent}});
+  }
+  return {{"lease", c.lease}, {"life", c.life},         {"generation", c.generation}, {"map_version", c.map_version},
+          {"live", c.live},   {"draining", c.draining}, {"groups", groups},           {"replicas", replicas}};
 }
 
 json view(const link_facts& l) {

@@ -136,7 +136,7 @@ console::cluster_facts cluster_facts_of(const config::node_config& c, const clus
         return each.name;
     return std::string();
   };
-  auto& [member, owner] = seen;
+  auto& [member, owner, replication] = seen;
   console::cluster_facts out;
   out.lease = member.at == phase::serving ? "serving" : member.at == phase::joining ? "joining" : "stopped";
   out.life = member.life;
@@ -147,6 +147,11 @@ console::cluster_facts cluster_facts_of(const config::node_config& c, const clus
   for (auto& each : owner.map.members)
     if (each.draining)
       out.draining.push_back(name(each.node));
+  if (replication) {
+    out.replicas.emplace();
+    for (auto& r : replication->replicas)
+      out.replicas->push_back({r.address, r.online, r.behind, r.silent});
+  }
   auto addresses = service_addresses_of(c);
   for (std::size_t i = 0; i < std::min(owner.map.groups.size(), owner.groups.size()); ++i) {
     using at = cluster::holding::phase;

@@ -10,7 +10,7 @@ namespace troupe::cluster {
 
 namespace {
 
-constexpr milliseconds tick_every{50};
+constexpr milliseconds tick_every{50}, look_every{1'000};
 
 std::vector<node_id> nodes_of(const std::vector<map_member>& members) {
   std::vector<node_id> out;
@@ -40,6 +40,7 @@ authority::authority(authority_options options, store::redis_setup setup, author
   loop_.post([this] {
     redis_.start();
     tick();
+    look_at_replication();
   });
   loop_.start("authority");
 }
@@ -76,13 +77,22 @@ direction authority::route(group_id group, unsigned hops) const {
 
 authority::snapshot authority::view() const {
   std::lock_guard held(mutex_);
-  return {member_, owner_};
+  return {member_, owner_, replication_};
 }
 
 void authority::tick() {
   loop_.after(tick_every, [this] { tick(); });
   step(member_event::tick{shards_alive()});
   step(owner_event::tick{live_nodes(member_, options_.leases), member_.at == membership::phase::serving, map_version_});
+}
+
+/// For people to look at: nothing is decided by it.
+void authority::look_at_replication() {
+  redis_.ask_replication([this](const store::replication_facts* seen) {
+    std::lock_guard held(mutex_);
+    replication_ = seen != nullptr ? std::optional(*seen) : std::nullopt;
+  });
+  loop_.after(look_every, [this] { look_at_replication(); });
 }
 
 /// Each shard has ticked since the renewal before.

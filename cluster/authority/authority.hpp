@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "cluster/authority/host.hpp"
 #include "cluster/authority/redis_authority.hpp"
@@ -42,6 +43,8 @@ public:
   struct snapshot {
     membership member;
     ownership owner;
+    std::optional<store::replication_facts>
+        replication; ///< of Redis's master, some seconds old; nothing: it does not say
   };
   snapshot view() const;
 
@@ -55,6 +58,7 @@ private:
   template <class Effects>
   void carry_out(const Effects& effects);
   void ask(const store_operations& what, std::uint32_t replicas, std::function<void(const store_answer&)> then);
+  void look_at_replication();
   bool shards_alive() const;
   void trouble(const std::string& why);
 
@@ -80,6 +84,7 @@ private:
   mutable std::mutex mutex_; ///< of the two machines: they are stepped on the loop's thread, and seen from any
   membership member_;
   ownership owner_;
+  std::optional<store::replication_facts> replication_;
 
   incarnation life_ = 0; ///< 0: none at present
   incarnation last_life_ = 0;

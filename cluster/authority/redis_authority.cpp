@@ -50,6 +50,18 @@ void redis_authority::ask(const store_operations& what, std::uint32_t replicas, 
   });
 }
 
+void redis_authority::ask_replication(std::function<void(const store::replication_facts*)> then) {
+  auto* link = routes_.of(keys_.slot());
+  if (link == nullptr || !link->up())
+    return loop_.post([then = std::move(then)] { then(nullptr); });
+  link->send({"INFO", "replication"}, [then = std::move(then)](const redisReply* reply) {
+    if (reply == nullptr || store::is_error(*reply))
+      return then(nullptr);
+    auto facts = store::read_replication(store::text_of(*reply));
+    then(&facts);
+  });
+}
+
 /// Not at once: the link is at work on this reply.
 void redis_authority::refused(std::string_view error) {
   auto why = store::read_refusal(error);

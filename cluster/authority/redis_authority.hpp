@@ -24,6 +24,8 @@ public:
   void start() { routes_.start(); }
   /// `replicas`: waits, a tenth of a second at most, until so many have what was written; 0 does not wait.
   void ask(const store_operations& what, std::uint32_t replicas, answered then);
+  /// How far its replicas are behind; null as above.
+  void ask_replication(std::function<void(const store::replication_facts*)> then);
 
 private:
   void refused(std::string_view error);

@@ -1,9 +1,13 @@
 #include "cluster/store/redis_facts.hpp"
 
+#include <algorithm>
+
 #include "protocols/base/text.hpp"
 
 namespace troupe::store {
 namespace {
+
+constexpr std::uint32_t most_replicas = 64; // of what is shown
 
 struct known_refusal {
   std::string_view code;
@@ -54,6 +58,28 @@ server_facts read_facts(std::string_view info) {
   out.least_replicas = !line_of(info, "min_slaves_good_slaves").empty();
   out.loading = number("loading") != 0;
   out.cluster = number("cluster_enabled") != 0;
+  return out;
+}
+
+/// "ip=192.0.2.52,port=6379,state=online,offset=1234,lag=0"
+static replication_facts::replica read_replica(std::string_view line, std::uint64_t written) {
+  auto field = [line](std::string_view name) {
+    auto at = line.starts_with(name) ? 0 : line.find(',' + std::string(name));
+    auto from = at == line.npos ? line.npos : line.find('=', at);
+    return from == line.npos ? std::string_view{} : line.substr(from + 1, line.find(',', from) - from - 1);
+  };
+  auto has = to_number<std::uint64_t>(field("offset=")).value_or(0);
+  return {std::string(field("ip=")) + ':' + std::string(field("port=")), field("state=") == "online",
+          written > has ? written - has : 0, to_number<std::uint32_t>(field("lag=")).value_or(0)};
+}
+
+replication_facts read_replication(std::string_view info) {
+  replication_facts out;
+  auto written = to_number<std::uint64_t>(line_of(info, "master_repl_offset")).value_or(0);
+  auto count = to_number<std::uint32_t>(line_of(info, "connected_slaves")).value_or(0);
+  for (std::uint32_t i = 0; i < std::min(count, most_replicas); ++i)
+    if (auto line = line_of(info, "slave" + std::to_string(i)); !line.empty())
+      out.replicas.push_back(read_replica(line, written));
   return out;
 }
 

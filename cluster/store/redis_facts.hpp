@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cluster/store/backend.hpp"
 #include "cluster/store/redis_spec.hpp"
@@ -20,6 +21,21 @@ struct server_facts {
 };
 
 server_facts read_facts(std::string_view info);
+
+/// How far a master's replicas are behind it.
+struct replication_facts {
+  struct replica {
+    std::string address;      ///< "192.0.2.52:6379"
+    bool online = false;      ///< else it is still being given all
+    std::uint64_t behind = 0; ///< octets that it has not acknowledged
+    std::uint32_t silent = 0; ///< seconds since it did acknowledge; mostly 0 or 1
+    friend bool operator==(const replica&, const replica&) = default;
+  };
+  std::vector<replica> replicas;
+};
+
+/// From the section "replication".
+replication_facts read_replication(std::string_view info);
 
 /// Why it can not be used now, or nothing. It may change by itself: another try is due.
 std::string not_ready(const server_facts& facts);

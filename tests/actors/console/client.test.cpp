@@ -63,6 +63,28 @@ TEST_CASE("ctl nodes shows the links to the other nodes, where there are any") {
     CHECK_THAT(t.out.str(), Catch::Contains(line));
 }
 
+TEST_CASE("ctl status and nodes show the cluster: groups, epochs, and how far Redis's replicas are behind") {
+  scene s;
+  auto status = [&] { return terminal(at(s), [](client& c) { return c.status(); }).out.str(); };
+  CHECK_THAT(status(), !Catch::Contains("replication"));
+  auto& c = s.node.of_cluster.emplace();
+  c.lease = "serving";
+  c.generation = 2;
+  c.map_version = 7;
+  c.live = {"node-a", "node-b"};
+  c.groups = {{0, "node-a", 3, "serving", {"192.0.2.11"}}, {1, "node-b", 1, "", {"192.0.2.12"}}};
+  CHECK_THAT(status(),
+             Catch::Contains("serving, 1 of 2 groups here; nodes alive: node-a, node-b; map 7, generation 2\n"));
+  CHECK_THAT(status(), Catch::Contains("replication     Redis does not say\n"));
+  c.replicas.emplace();
+  CHECK_THAT(status(), Catch::Contains("replication     no replica follows\n"));
+  c.replicas = {{"192.0.2.52:6379", true, 120, 0}, {"192.0.2.53:6379", false, 9, 5}};
+  CHECK_THAT(status(), Catch::Contains("replication     192.0.2.52:6379 is 120 octets behind, "
+                                       "192.0.2.53:6379 is being filled, silent for 5 s\n"));
+  terminal nodes(at(s), [](client& to) { return to.nodes(); });
+  CHECK_THAT(nodes.out.str(), Catch::Contains("0      node-a  3      serving  192.0.2.11\n"));
+}
+
 TEST_CASE("ctl registrations is a table, and says how to go on") {
   scene s;
   CHECK(terminal(at(s), [](client& c) { return c.registrations({}); }).out.str() == "nobody is registered\n");

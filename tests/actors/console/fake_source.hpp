@@ -58,9 +58,11 @@ public:
   std::string last_toml, last_name;
 
   std::vector<link_facts> all_links;
+  std::optional<cluster_facts> of_cluster;
 
   phase state() const override { return now; }
   std::vector<link_facts> links() override { return all_links; }
+  std::optional<cluster_facts> cluster() const override { return of_cluster; }
   node_facts node() const override {
     return {"node-a", "0.1.0", "ims.example", {"pcscf", "scscf"}, {"udp://127.0.0.1:5060 access"}, {1'000}};
   }

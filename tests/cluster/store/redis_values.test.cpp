@@ -126,6 +126,20 @@ TEST_CASE("beyond loopback a key file is a must") {
   CHECK(refusal("redis://192.0.2.1").find("openssl rand -hex 32") != std::string::npos);
 }
 
+TEST_CASE("how far replicas are behind is read from what their master says") {
+  auto seen = read_replication("# Replication\r\nrole:master\r\nconnected_slaves:3\r\nmin_slaves_good_slaves:2\r\n"
+                               "slave0:ip=192.0.2.52,port=6379,state=online,offset=1500,lag=0\r\n"
+                               "slave1:ip=192.0.2.53,port=6380,state=wait_bgsave,offset=0,lag=7\r\n"
+                               "slave2:ip=fd00::1,port=6379,state=online,offset=1700,lag=1\r\n"
+                               "master_repl_offset:1600\r\n");
+  using replica = replication_facts::replica;
+  CHECK(seen.replicas == std::vector<replica>{{"192.0.2.52:6379", true, 100, 0},
+                                              {"192.0.2.53:6380", false, 1600, 7},
+                                              {"fd00::1:6379", true, 0, 1}});
+  CHECK(read_replication("connected_slaves:4000000000\r\nslave0:rubbish\r\n").replicas.size() == 1);
+  CHECK(read_replication("").replicas.empty());
+}
+
 TEST_CASE("what is wrong with a server is said, and what to set") {
   auto info = [](std::string with) {
     return read_facts("# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\n" + with +
