@@ -27,6 +27,7 @@ class stage:
 
     def __init__(self, mode, folder, flows):
         self.mode, self.folder, self.nodes, self.changes = mode, folder, [], None
+        self.records = folder / "cdr"
         self.accounts = accounts.generate(ACCOUNTS_A_FLOW * len(flows))
         self.extra = [text for one in flows for text in one.subscribers]
 
@@ -39,7 +40,7 @@ class stage:
         subscribers = accounts.provision(self.folder / "subscribers.toml", self.accounts)
         with open(subscribers, "a") as file:
             file.write("\n" + "\n".join(self.extra))
-        hss = {"hss": {"database": str(self.folder / "hss.sqlite"), "provision": str(subscribers)}}
+        hss = {"hss": {"database": str(self.folder / "hss.sqlite"), "provision": str(subscribers)}, "charging": {"folder": str(self.records)}}
         self.nodes = [node(path, admin=admin, log=self.folder / f"{path.stem}.log") for path, admin in self._configurations(hss)]
         for one in self.nodes:
             one.start()
