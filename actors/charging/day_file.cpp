@@ -65,9 +65,10 @@ tl::unexpected<error> day_file::broken(const char* what) {
 
 /// Who collects the files may move one that is still written to: then there is a new one.
 bool day_file::is_still_there() const {
-  struct stat here {}, there {};
-  return file_ >= 0 && ::fstat(file_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
-         here.st_dev == there.st_dev;
+  struct stat here {
+  }, there{};
+  return file_ >= 0 && ::fstat(file_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 &&
+         here.st_ino == there.st_ino && here.st_dev == there.st_dev;
 }
 
 result<void> day_file::open() {

@@ -39,8 +39,12 @@ public:
   /// When there will be something to write, if nothing is added; nothing: never, or what flies has to land first.
   std::optional<instant> next(instant now) const;
 
-  std::size_t unwritten() const noexcept { return waiting_.size() + (flying_ && !flying_->again ? flying_->records.size() : 0); }
-  std::size_t settling() const noexcept { return settling_.size() + (flying_ && flying_->again ? flying_->records.size() : 0); }
+  std::size_t unwritten() const noexcept {
+    return waiting_.size() + (flying_ && !flying_->again ? flying_->records.size() : 0);
+  }
+  std::size_t settling() const noexcept {
+    return settling_.size() + (flying_ && flying_->again ? flying_->records.size() : 0);
+  }
 
 private:
   milliseconds settles_;

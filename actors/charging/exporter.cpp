@@ -48,9 +48,8 @@ void exporter::on(to_exporter::look&) {
   flying_ = queue_.take_off(home().now());
   if (!flying_)
     return rest();
-  outbox_.after_commit([tell = outbox_.line_to_exporter<to_exporter::committed>()](store::outcome how) {
-    tell({how});
-  });
+  outbox_.after_commit(
+      [tell = outbox_.line_to_exporter<to_exporter::committed>()](store::outcome how) { tell({how}); });
 }
 
 /// What is not stored is not exported: its call may end anew.
@@ -69,8 +68,10 @@ void exporter::on(to_exporter::committed& m) {
     to_exporter::written nothing{store::outcome::stored, 0};
     return on(nothing);
   }
-  outbox_.to().write(std::move(items), [tell = outbox_.line_to_exporter<to_exporter::written>()](
-                                           store::outcome how, std::size_t added) { tell({how, added}); });
+  outbox_.to().write(std::move(items),
+                     [tell = outbox_.line_to_exporter<to_exporter::written>()](store::outcome how, std::size_t added) {
+                       tell({how, added});
+                     });
 }
 
 void exporter::on(to_exporter::written& m) {
@@ -93,8 +94,10 @@ void exporter::on(to_exporter::written& m) {
     std::vector<std::string> ids;
     for (auto& key : gone)
       ids.push_back(to_hex(as_bytes(key)));
-    outbox_.after_commit([ids = std::move(ids), tell = outbox_.line_to_exporter<to_exporter::erased>()](
-                             store::outcome how) { tell({how, ids}); });
+    outbox_.after_commit(
+        [ids = std::move(ids), tell = outbox_.line_to_exporter<to_exporter::erased>()](store::outcome how) {
+          tell({how, ids});
+        });
   }
   rest();
 }
@@ -104,8 +107,10 @@ void exporter::on(to_exporter::erased& m) {
   if (m.how == store::outcome::stored)
     return outbox_.to().forget(std::move(m.ids));
   if (m.how == store::outcome::failed)
-    outbox_.after_commit([ids = std::move(m.ids), tell = outbox_.line_to_exporter<to_exporter::erased>()](
-                             store::outcome how) { tell({how, ids}); });
+    outbox_.after_commit(
+        [ids = std::move(m.ids), tell = outbox_.line_to_exporter<to_exporter::erased>()](store::outcome how) {
+          tell({how, ids});
+        });
 }
 
 void exporter::wake_after(milliseconds time) { home().timers().arm(*alarm_, home().now() + time); }

@@ -33,7 +33,7 @@ private:
   };
   struct page { ///< what goes to one file now
     std::vector<std::string> lines;
-    std::unordered_set<std::string> seen;     ///< ids that may be there
+    std::unordered_set<std::string> seen;                      ///< ids that may be there
     std::vector<std::pair<std::string, std::string>> doubtful; ///< these and their lines
   };
 

@@ -84,7 +84,8 @@ private:
   void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
   void uncount(dialog_record& record);
   void note_holders();
-  void end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, instant at);
+  void end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, std::string_view reason,
+                  instant at);
   void stop_ringing(std::string_view reason);
   void release_all(ims::charging_cause why, std::string_view reason);
   void release_overdue();

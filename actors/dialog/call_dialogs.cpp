@@ -90,10 +90,11 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   if (change.ended || record->state.at == sip::dialog::state::ended) {
     using ims::charging_cause;
     auto bye = f.method() == sip::method::bye;
-    auto why = !bye                             ? charging_cause::lost
+    auto why = !bye                           ? charging_cause::lost
                : f.sender == sip::leg::caller ? charging_cause::bye_by_caller
                                               : charging_cause::bye_by_callee;
-    end_dialog(record->state.end(sip::leg::callee).tag, f.pass, why, bye ? f.began : home().now());
+    end_dialog(record->state.end(sip::leg::callee).tag, f.pass, why, f.request->value(sip::hdr::reason),
+               bye ? f.began : home().now());
   }
 }
 
@@ -117,11 +118,12 @@ void call::note_holders() {
     table_.hold(id_, holder);
 }
 
-void call::end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, instant at) {
+void call::end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, std::string_view reason,
+                      instant at) {
   std::erase_if(value_.dialogs, [&, tag = std::string(callee_tag)](dialog_record& d) {
     auto ends = is_of(d, pass) && d.state.end(sip::leg::callee).tag == tag;
     if (ends) {
-      end_charging(d, why, {}, at);
+      end_charging(d, why, reason, at);
       uncount(d);
     }
     return ends;

@@ -84,8 +84,7 @@ std::vector<std::size_t> in_order(const commit_part& part) {
   auto out = part.entries;
   auto& what = part.job->what;
   if (std::any_of(out.begin(), out.end(), [&](auto i) { return what[i].id.type == kind::charging_record; }))
-    std::stable_sort(out.begin(), out.end(),
-                     [&](auto a, auto b) { return bond_of(what[a].id) < bond_of(what[b].id); });
+    std::stable_sort(out.begin(), out.end(), [&](auto a, auto b) { return bond_of(what[a].id) < bond_of(what[b].id); });
   return out;
 }
 

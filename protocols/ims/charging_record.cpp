@@ -1,8 +1,8 @@
 #include "protocols/ims/charging_record.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace troupe::ims {
 namespace {
@@ -41,7 +41,9 @@ bool get(reader& r, charged_party& who) {
 /// Octets of a well-formed UTF-8 sequence at the beginning of `text`; 0: none is there (RFC 3629 clause 4).
 std::size_t sequence_at(std::string_view text) noexcept {
   auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  auto follows = [&](std::size_t i, unsigned least = 0x80, unsigned most = 0xbf) { return at(i) >= least && at(i) <= most; };
+  auto follows = [&](std::size_t i, unsigned least = 0x80, unsigned most = 0xbf) {
+    return at(i) >= least && at(i) <= most;
+  };
   auto first = at(0);
   if (first < 0x80)
     return 1;
@@ -141,7 +143,8 @@ void write(std::string& out, const charging_record& record) {
 } // namespace
 
 std::string_view to_string(charging_cause cause) noexcept {
-  constexpr std::array<std::string_view, 6> names{"bye_by_caller", "bye_by_callee", "lost", "expired", "released", "failed"};
+  constexpr std::array<std::string_view, 6> names{"bye_by_caller", "bye_by_callee", "lost",
+                                                  "expired",       "released",      "failed"};
   return names[static_cast<std::size_t>(cause)];
 }
 
@@ -217,11 +220,20 @@ std::string to_rfc3339(instant at) {
   auto day = floor<days>(whole);
   year_month_day date(day);
   auto time = (whole - day).count();
-  std::array<char, 48> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time / 3'600'000),
-                static_cast<int>(time / 60'000 % 60), static_cast<int>(time / 1'000 % 60), static_cast<int>(time % 1'000));
-  return out.data();
+  std::string out;
+  auto digits = [&](std::int64_t value, std::size_t width, std::string_view before) {
+    auto text = std::to_string(value);
+    out += before;
+    out.append(width - std::min(width, text.size()), '0') += text;
+  };
+  digits(static_cast<int>(date.year()), 4, "");
+  digits(static_cast<unsigned>(date.month()), 2, "-");
+  digits(static_cast<unsigned>(date.day()), 2, "-");
+  digits(time / 3'600'000, 2, "T");
+  digits(time / 60'000 % 60, 2, ":");
+  digits(time / 1'000 % 60, 2, ":");
+  digits(time % 1'000, 3, ".");
+  return out += 'Z';
 }
 
 std::string to_json(const charging_record& record) {

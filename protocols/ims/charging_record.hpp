@@ -63,7 +63,7 @@ struct charging_record {
   instant ended;                   ///< of an event: when it failed
   charging_cause cause = charging_cause::failed;
   int status = 0;     ///< of an event: the final response
-  std::string reason; ///< as the release said it
+  std::string reason; ///< Reason of the BYE, be it another's or the release's own
   std::string host;   ///< of the node, or of its group in a cluster
 
   /// Whole seconds, begun ones counted; of an event 0.

@@ -1,7 +1,7 @@
 // What the P-CSCF says of a call for charging: TS 32.260 clause 5.2.1.
+#include "protocols/ims/charging.hpp"
 #include "actors/roles/pcscf/note.hpp"
 #include "actors/roles/pcscf/steps.hpp"
-#include "protocols/ims/charging.hpp"
 #include "protocols/ims/identity.hpp"
 #include "protocols/sip/values.hpp"
 

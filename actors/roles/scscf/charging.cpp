@@ -1,13 +1,13 @@
 // What the S-CSCF says of a call for charging: TS 32.260 clause 5.2.1.
-#include "actors/roles/scscf/steps.hpp"
 #include "protocols/ims/charging.hpp"
+#include "actors/roles/scscf/steps.hpp"
 #include "protocols/ims/identity.hpp"
 
 namespace troupe::roles::scscf {
 
 std::optional<ims::charged_party> role::charged(const hop& own, const charged_call& call) const {
   auto n = decode_note(own.note);
-  if (!n)
+  if (!n || n->returned)
     return std::nullopt;
   auto terminating = n->direction == ims::session_case::terminating_registered ||
                      n->direction == ims::session_case::terminating_unregistered;

@@ -83,7 +83,8 @@ struct scene {
     auto opened = store::open(how);
     REQUIRE(opened);
     values = std::move(*opened);
-    failures.emplace(*home, counts, restart_intensity{}, [](const failure&, verdict) {}, [](std::string) {});
+    failures.emplace(
+        *home, counts, restart_intensity{}, [](const failure&, verdict) {}, [](std::string) {});
     box.emplace(*home, counts, values->at(0), *failures, sink);
     home->at_round_end([this] {
       if (values->at(0).dirty())

@@ -91,7 +91,8 @@ TEST_CASE("a record that comes twice in one write is written once") {
   CHECK(read(b.day()) == lines{"a"});
 }
 
-TEST_CASE("a line that a crash has cut off is taken away and said, and its record, which comes again, is written whole") {
+TEST_CASE(
+    "a line that a crash has cut off is taken away and said, and its record, which comes again, is written whole") {
   bench b;
   b.write({item("a")});
   b.sink.reset();
