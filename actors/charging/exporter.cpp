@@ -1,5 +1,7 @@
 #include "actors/charging/exporter.hpp"
 
+#include <algorithm>
+
 #include "actors/charging/outbox.hpp"
 #include "protocols/base/text.hpp"
 
@@ -7,7 +9,8 @@ namespace troupe {
 namespace {
 
 constexpr std::size_t most_in_a_write = 256;
-constexpr milliseconds again_after{1'000}; ///< when it has failed
+/// A sink that fails may have to search what it has: not all the time.
+constexpr milliseconds first_back_off{1'000}, longest_back_off{8'000};
 
 } // namespace
 
@@ -86,8 +89,9 @@ void exporter::on(to_exporter::written& m) {
     counts.add(metric::charging_exported, count);
   if (m.how == store::outcome::failed) {
     counts.add(metric::charging_export_failures);
-    counts.set(metric::charging_records_waiting_now, queue_.unwritten());
-    return wake_after(again_after);
+    not_before_ = home().now() + std::min(longest_back_off, first_back_off * (1 << std::min(failures_++, 8u)));
+  } else {
+    failures_ = 0;
   }
   if (!gone.empty()) {
     outbox_.erase(gone);
@@ -113,16 +117,16 @@ void exporter::on(to_exporter::erased& m) {
         });
 }
 
-void exporter::wake_after(milliseconds time) { home().timers().arm(*alarm_, home().now() + time); }
-
+/// Sets the alarm for what is to be written next, with what it gathers; for what has failed, when it is tried again.
 void exporter::rest() {
   outbox_.counts().set(metric::charging_records_waiting_now, queue_.unwritten());
   outbox_.counts().set(metric::charging_records_settling_now, queue_.settling());
   auto next = queue_.next(home().now());
-  if (next && !alarm_->armed())
-    wake_after(std::max(outbox_.to().gathers(), *next - home().now()));
-  else if (next && *next <= home().now() && alarm_->deadline() > home().now() + outbox_.to().gathers())
-    wake_after(outbox_.to().gathers()); // it was set for what settles
+  if (!next)
+    return;
+  auto at = std::max({*next, home().now() + outbox_.to().gathers(), not_before_});
+  if (!alarm_->armed() || alarm_->deadline() > at)
+    home().timers().arm(*alarm_, at);
 }
 
 void exporter::on_failure(std::exception_ptr& thrown) {

@@ -60,13 +60,14 @@ private:
   void on_failure(std::exception_ptr& thrown) override;
   template <class Message>
   auto handler(const char* doing);
-  void wake_after(milliseconds time);
   void rest();
 
   outbox& outbox_;
   export_queue queue_;
   const export_queue::flight* flying_ = nullptr;
   std::unique_ptr<alarm> alarm_;
+  unsigned failures_ = 0; ///< in a row
+  instant not_before_{};  ///< nothing is written until then
   const char* doing_ = "";
 };
 

@@ -10,7 +10,7 @@ from .takeover import longest
 
 GAUGES = ("calls", "sessions", "unanswered", "transactions")    # all zero when nothing goes on
 EXAMPLES = 20
-KINDS = {1: "calls", 2: "registration sets", 3: "access bindings", 4: "subscriptions", 5: "indexes"}     # cluster/store/store.hpp
+KINDS = {1: "calls", 2: "registration sets", 3: "access bindings", 4: "subscriptions", 5: "indexes", 7: "charging records"}     # cluster/store/store.hpp
 KEPT = (6, 10, 11, 12)      # nonces; the HSS's
 
 

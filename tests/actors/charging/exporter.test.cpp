@@ -197,3 +197,17 @@ TEST_CASE("a value in the outbox that is no record is set aside and does not sto
   s.until([&] { return s.kept() == 0; });
   CHECK(s.sink.writes().back() == names{{"a", true}});
 }
+
+TEST_CASE("a sink that fails is left alone for a while, whatever comes meanwhile") {
+  scene s;
+  s.sink.failures_ = 1'000;
+  s.up();
+  s.put("a");
+  s.until([&] { return s.counts.get(metric::charging_export_failures) == 1; });
+  for (int i = 0; i < 20; ++i) {
+    s.put("later" + std::to_string(i));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(s.sink.writes().size() == 1);
+  CHECK(s.counts.get(metric::charging_records_waiting_now) == 21);
+}
