@@ -17,6 +17,7 @@
 #include "actors/contracts/flow.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
+#include "protocols/ims/charging_record.hpp"
 #include "protocols/sip/message.hpp"
 #include "protocols/sip/token.hpp"
 
@@ -150,6 +151,15 @@ struct context {
   const void* shell = nullptr; ///< make_uri's
 };
 
+/// An INVITE as its half of the call has seen it, when it is answered or has failed. All of it is stored with the call, so
+/// that another node sees the same.
+struct charged_call {
+  sip::half half = sip::half::none;
+  const sip::message& received;        ///< as it came to the half
+  const sip::message& sent;            ///< as it left; `received` where it did not
+  std::string_view answered_with = {}; ///< P-Charging-Vector of the final response as it came; empty: none
+};
+
 class role {
 public:
   virtual ~role() = default;
@@ -163,6 +173,8 @@ public:
   /// What a dialog hangs on at this hop, as a text that release_calls names: its calls are released when that ends. Empty:
   /// on nothing. The S-CSCF: the identity that it serves (canonical). The P-CSCF: held_by(the UE's binding).
   virtual std::string holder(const hop&) const { return {}; }
+  /// Who is charged for this call at this hop, and with whom he talks; nothing: this role charges nobody for it.
+  virtual std::optional<ims::charged_party> charged(const hop&, const charged_call&) const { return std::nullopt; }
 };
 
 inline std::string held_by(const sip::entity_key& binding) {

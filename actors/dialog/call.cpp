@@ -92,6 +92,8 @@ void call::on(to_call::response& m) {
   at_work_request_ = f->request;
   disarm(to_call::timer::silence, m.branch);
   auto& b = *f->branches[at];
+  if (m.message->status() >= 200 && f->begun)
+    b.charging_vector = m.message->value(sip::hdr::p_charging_vector);
   if (m.message->status() == 503 && b.over) // who is there and refuses need not be asked by another transport
     std::erase_if(b.candidates, [&](const candidate& c) { return c.to == b.over->peer; });
   if (m.message->status() == 503 && !b.candidates.empty()) // RFC 3263 clause 4.3
@@ -146,7 +148,7 @@ void call::on(to_call::timer& m) {
   case to_call::timer::release: {
     constexpr auto reason = "SIP;cause=503;text=\"registration ended\"";
     stop_ringing(reason);
-    release_all(reason);
+    release_all(ims::charging_cause::released, reason);
     break;
   }
   case to_call::timer::wake: {
@@ -213,6 +215,7 @@ instant call::deadline() const {
 }
 
 void call::persist() {
+  put_charged();
   value_.open.clear();
   std::size_t ringing = 0;
   for (auto& f : open_) {
@@ -221,6 +224,7 @@ void call::persist() {
     auto& o = value_.open.emplace_back();
     o.number = f.number;
     o.pass = f.pass;
+    o.began = f.began;
     o.server = f.server;
     if (!f.octets)
       f.octets = make_packet(*f.request);
@@ -276,7 +280,7 @@ void call::restore() {
     f.octets = o.request;
     f.request = sip::parse(o.request ? o.request->octets : std::string_view{}).msg;
     f.by = o.by;
-    f.began = home().now();
+    f.began = o.began == instant{} ? home().now() : o.began;
     f.fork = o.fork;
     f.started = true;
     f.in_dialog = !sip::to_tag(*f.request).empty();
@@ -344,6 +348,7 @@ void call::settle() {
   if (open_.empty() && waiting_.empty() && value_.dialogs.empty() && !has_mail()) {
     value_.open.clear();
     note_holders();
+    put_charged();
     idle_.reset();
     table_.forget(id_);
     return quit();

@@ -84,11 +84,21 @@ private:
   void note_response(forwarding& f, const sip::message& response, std::size_t from_branch);
   void uncount(dialog_record& record);
   void note_holders();
-  void end_dialog(std::string_view callee_tag, std::uint32_t pass);
+  void end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, std::string_view reason,
+                  instant at);
   void stop_ringing(std::string_view reason);
-  void release_all(std::string_view reason);
+  void release_all(ims::charging_cause why, std::string_view reason);
   void release_overdue();
   std::vector<roles::hop> default_hops() const;
+
+  // -- charging (call_charging.cpp)
+  template <class Visit>
+  void for_each_charged(const forwarding& f, std::size_t from_branch, Visit visit) const;
+  void begin_charging(const forwarding& f, dialog_record& record, std::size_t from_branch) const;
+  void end_charging(dialog_record& record, ims::charging_cause why, std::string_view reason, instant at);
+  void charge_attempt(const forwarding& f, int status, std::size_t from_branch);
+  void finish(ims::charging_record record, std::uint32_t number, std::string_view tag);
+  void put_charged();
 
   // -- the stored value (call.cpp)
   void persist();
@@ -135,6 +145,7 @@ private:
   bool stored_ = false;
   std::vector<std::string> held_by_; ///< as the table knows it
   bool holders_changed_ = false;
+  std::vector<std::pair<std::string, ims::charging_record>> finished_; ///< to be put with the value, by key
   std::size_t ringing_ = 0; ///< INVITEs and branches that are open, as the table knows of their holders
   // for the supervisor: what is being handled
   const char* doing_ = "";

@@ -85,9 +85,17 @@ void call::note_response(forwarding& f, const sip::message& response, std::size_
   if (change.confirmed && !record->state.subscription && !std::exchange(record->session, true)) {
     table_.counts().add(metric::sessions_now);
     holders_changed_ = true;
+    begin_charging(f, *record, from_branch);
   }
-  if (change.ended || record->state.at == sip::dialog::state::ended)
-    end_dialog(record->state.end(sip::leg::callee).tag, f.pass);
+  if (change.ended || record->state.at == sip::dialog::state::ended) {
+    using ims::charging_cause;
+    auto bye = f.method() == sip::method::bye;
+    auto why = !bye                           ? charging_cause::lost
+               : f.sender == sip::leg::caller ? charging_cause::bye_by_caller
+                                              : charging_cause::bye_by_callee;
+    end_dialog(record->state.end(sip::leg::callee).tag, f.pass, why, f.request->value(sip::hdr::reason),
+               bye ? f.began : home().now());
+  }
 }
 
 void call::uncount(dialog_record& record) {
@@ -110,11 +118,14 @@ void call::note_holders() {
     table_.hold(id_, holder);
 }
 
-void call::end_dialog(std::string_view callee_tag, std::uint32_t pass) {
+void call::end_dialog(std::string_view callee_tag, std::uint32_t pass, ims::charging_cause why, std::string_view reason,
+                      instant at) {
   std::erase_if(value_.dialogs, [&, tag = std::string(callee_tag)](dialog_record& d) {
     auto ends = is_of(d, pass) && d.state.end(sip::leg::callee).tag == tag;
-    if (ends)
+    if (ends) {
+      end_charging(d, why, reason, at);
       uncount(d);
+    }
     return ends;
   });
 }
@@ -133,9 +144,10 @@ void call::stop_ringing(std::string_view reason) {
 }
 
 /// BYE both ways, through this half's roles, as if each end had sent it.
-void call::release_all(std::string_view reason) {
+void call::release_all(ims::charging_cause why, std::string_view reason) {
   auto records = std::exchange(value_.dialogs, {});
   for (auto& record : records) {
+    end_charging(record, why, reason, home().now());
     uncount(record);
     if (record.state.at != sip::dialog::state::confirmed || record.state.subscription)
       continue;
@@ -167,7 +179,7 @@ void call::release_overdue() {
   std::erase_if(overdue, [&](const dialog_record& d) { return !d.state.deadline || *d.state.deadline > now; });
   if (!overdue.empty()) {
     value_.dialogs = std::move(overdue);
-    release_all("SIP;cause=408;text=\"session expired\"");
+    release_all(ims::charging_cause::expired, "SIP;cause=408;text=\"session expired\"");
   }
   value_.dialogs = std::move(kept);
 }

@@ -286,6 +286,8 @@ void call::refuse(request_walk& w, sip::message response) {
     table_.transactions().reject(f.server, make_ref<const sip::message>(std::move(response)));
     return close(f);
   }
+  if (w.role && f.begun)
+    f.refused_by = passed{w.role, std::move(w.own), {}};
   go_back(f, std::move(response), 0);
 }
 

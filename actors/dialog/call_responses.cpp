@@ -126,6 +126,8 @@ void call::deliver(forwarding& f, sip::message response, std::size_t from_branch
   if (status >= 200 && status < 300 && (invite || f.method() == sip::method::update))
     f.agreed = sip::settle_session_timer(response, f.offer);
   note_response(f, response, from_branch);
+  if (status >= 300 && f.begun && invite)
+    charge_attempt(f, status, from_branch);
   if (final && !f.answered) {
     f.answered = true;
     f.answered_at = home().now();
@@ -151,7 +153,10 @@ void call::deliver(forwarding& f, sip::message response, std::size_t from_branch
   };
   if (!invite && value_.dialogs.empty() && !stored_)
     return go(store::outcome::stored);
+  auto was_stored = stored_;
   persist();
+  if (!was_stored && !stored_) // a charging record of an attempt, at most: the answer need not wait for it
+    return go(store::outcome::stored);
   after_store(go);
 }
 

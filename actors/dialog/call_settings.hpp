@@ -57,6 +57,8 @@ struct call_settings {
   std::string local_host = "localhost.invalid";
 
   role_set roles;
+  std::vector<roles::role_id> charged; ///< these write charging records
+  std::string name;                    ///< of the node, or of the group where there are groups; as records say it
   bool fused = true;
   /// Not fused: the role that a listener belongs to, by its index. Fused: empty.
   std::vector<roles::role_id> role_of_listener;

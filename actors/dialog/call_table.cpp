@@ -110,6 +110,11 @@ void call_table::put(const call_id& id, instant deadline, std::string_view value
 
 void call_table::erase(const call_id& id) { values_.erase({store::kind::call, store_key(id)}); }
 
+void call_table::charge(std::string_view key, const ims::charging_record& record) {
+  if (outbox_)
+    outbox_->put(key, record);
+}
+
 void call_table::set_alarm(const call_id& id, instant at) {
   auto& place = alarms_[id];
   place = std::make_unique<alarm>();

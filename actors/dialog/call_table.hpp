@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "actors/contracts/charging.hpp"
 #include "actors/contracts/messages.hpp"
 #include "actors/contracts/metrics.hpp"
 #include "actors/dialog/call_settings.hpp"
@@ -27,6 +28,8 @@ public:
 
   void connect(transports& net, transaction_table& transactions, outlet& out, fact_finder& facts, locator& addresses,
                own_requests& own_sent);
+  /// Where finished charging records go; without it, nowhere.
+  void charge_to(charging_outbox* outbox) noexcept { outbox_ = outbox; }
   /// Sets the deadlines of what the store holds; to be called once, when it is open.
   void recover();
 
@@ -46,6 +49,8 @@ public:
   std::string_view stored(const call_id& id);
   void put(const call_id& id, instant deadline, std::string_view value);
   void erase(const call_id& id);
+  /// In the same commit as what is put and erased in this round.
+  void charge(std::string_view key, const ims::charging_record& record);
   /// Runs `then` when what was put so far is stored.
   void after_commit(std::function<void(store::outcome)> then) { values_.after_commit(std::move(then)); }
   /// All that was put is stored.
@@ -92,6 +97,7 @@ private:
   fact_finder* facts_ = nullptr;
   locator* addresses_ = nullptr;
   own_requests* own_sent_ = nullptr;
+  charging_outbox* outbox_ = nullptr;
   std::unordered_map<call_id, call_actor> live_;
   std::unordered_map<call_id, std::unique_ptr<alarm>> alarms_;
   std::unordered_map<std::string, std::unordered_set<call_id>>

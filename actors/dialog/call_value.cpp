@@ -63,6 +63,16 @@ void put(writer& w, const open_invite& o) {
   }
 }
 
+bool get(reader& r, std::vector<ims::charging_start>& charged) {
+  auto count = r.number();
+  if (count > most)
+    return false;
+  for (std::size_t i = 0; i < count && r.ok(); ++i)
+    if (!ims::decode(r.text(), charged.emplace_back()))
+      return false;
+  return r.ok();
+}
+
 bool get(reader& r, open_invite& o) {
   o.number = static_cast<std::uint32_t>(r.number());
   o.server.high = r.number();
@@ -124,6 +134,17 @@ void encode(std::string& out, const call_value& value) {
     w.number(d.pass);
   for (auto& o : value.open)
     w.number(o.pass);
+  thread_local std::string octets;
+  for (auto& d : value.dialogs) {
+    w.number(d.charged.size());
+    for (auto& start : d.charged) {
+      octets.clear();
+      ims::encode(octets, start);
+      w.text(octets);
+    }
+  }
+  for (auto& o : value.open)
+    w.signed_number(o.began.ms);
 }
 
 bool decode(std::string_view in, call_value& value) {
@@ -156,6 +177,13 @@ bool decode(std::string_view in, call_value& value) {
     d.pass = static_cast<std::uint32_t>(r.number());
   for (auto& o : value.open)
     o.pass = static_cast<std::uint32_t>(r.number());
+  if (r.ok() && r.left() == 0) // of a version that did not charge
+    return true;
+  for (auto& d : value.dialogs)
+    if (!get(r, d.charged))
+      return false;
+  for (auto& o : value.open)
+    o.began.ms = r.signed_number();
   return r.ok();
 }
 

@@ -28,6 +28,7 @@ struct dialog_record {
   /// An application server that proxies brings a dialog through this half once more, with the same tags: each time is a
   /// pass of its own, named by its first request's number. Our Record-Route says of which a request inside the dialog is.
   std::uint32_t pass = 0;
+  std::vector<ims::charging_start> charged; ///< of a session: what each role that is charged by says of its beginning
 };
 
 struct stored_branch {
@@ -42,6 +43,7 @@ struct stored_branch {
 struct open_invite {
   std::uint32_t number = 0;
   std::uint32_t pass = 0; ///< of the dialog that it makes or is in
+  instant began;
   sip::transaction_key server;
   packet_ref request; ///< as it came, without our Routes
   flow by;

@@ -39,6 +39,7 @@ struct branch {
   bool stay = true;
   bool by_flow = false;         ///< a role gave the flow: there is no other way to this target
   bool has_alternative = false; ///< the role that chose this next hop knows another
+  std::string charging_vector;  ///< of its final response, as it came
 };
 
 struct forwarding {
@@ -49,6 +50,7 @@ struct forwarding {
   flow by;
   instant began;
   std::vector<passed> prefix;
+  std::optional<passed> refused_by; ///< the role that answered by itself
   sip::response_context fork;
   std::vector<std::unique_ptr<branch>> branches; ///< by the fork's numbers
   bool started = false;

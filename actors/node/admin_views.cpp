@@ -79,7 +79,10 @@ std::vector<console::dialog_facts> ringing(const call_value& value, std::string&
     auto request = sip::parse(open.request->octets);
     if (!request.msg)
       continue;
-    dialog_record record{sip::begin_dialog(*request.msg), open.hops, false};
+    dialog_record record;
+    record.state = sip::begin_dialog(*request.msg);
+    record.hops = open.hops;
+    record.record_routed = false;
     call_id = record.state.call_id;
     out.push_back(dialog_of(record));
   }

@@ -238,6 +238,9 @@ std::unique_ptr<call_settings> call_settings_of(const config::node_config& c, st
     add(c.icscf.listen.size(), roles::role_id::icscf);
     add(c.scscf.listen.size(), roles::role_id::scscf);
   }
+  out->name = c.node.name;
+  for (auto each : c.charging.records)
+    out->charged.push_back(each == config::role::pcscf ? roles::role_id::pcscf : roles::role_id::scscf);
   out->record_route = !c.has(config::role::transit) || c.transit.record_route;
   add_roles(out->roles, c, out->secret);
   return out;

@@ -24,6 +24,11 @@ void shard_tree::use_hss(std::unique_ptr<cx_port> port) {
       std::make_unique<registration_front>(home, values, failures, counts, *hss, seen_, requests, registration_rules_);
 }
 
+void shard_tree::charge_to(charging_sink& to) {
+  charged = std::make_unique<outbox>(home, counts, values, failures, to);
+  calls.charge_to(charged.get());
+}
+
 void shard_tree::connect(const std::vector<std::unique_ptr<shard_tree>>& all, const std::vector<address>& peers) {
   std::vector<dispatcher*> dispatchers;
   std::vector<transports*> nets;

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "actors/charging/outbox.hpp"
 #include "actors/contracts/metrics.hpp"
 #include "actors/dialog/call_table.hpp"
 #include "actors/dialog/dispatcher.hpp"
@@ -24,6 +25,8 @@ struct shard_tree {
 
   /// The way to the HSS; to be given before connect().
   void use_hss(std::unique_ptr<cx_port> port);
+  /// Where charging records go; without it, nowhere. Before connect(), too.
+  void charge_to(charging_sink& to);
   void connect(const std::vector<std::unique_ptr<shard_tree>>& all, const std::vector<address>& peers);
 
   /// Gauges that nobody else keeps up to date. On the shard.
@@ -40,6 +43,7 @@ struct shard_tree {
   own_requests requests;
   store::partition& values;
   std::unique_ptr<cx_port> hss;
+  std::unique_ptr<outbox> charged; ///< null: nobody is charged
   std::unique_ptr<registration_front> registrations;
   /// What the console has asked and was not answered yet: a stuck shard is asked no more.
   std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);

@@ -1,9 +1,13 @@
 #include "actors/node/site.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <future>
 #include <spdlog/spdlog.h>
+#include <thread>
 
+#include "actors/charging/file_sink.hpp"
+#include "actors/charging/stream_sink.hpp"
 #include "actors/node/settings.hpp"
 
 namespace troupe {
@@ -11,8 +15,8 @@ namespace {
 
 /// As the shards address them: registration_front and dispatcher.
 std::size_t shard_of_record(store::entity_view id, const siphash_key& secret) {
-  if (id.type == store::kind::call)
-    if (auto call = call_table::call_of(id.key))
+  if (id.type == store::kind::call || id.type == store::kind::charging_record)
+    if (auto call = call_table::call_of(id.key.substr(0, store::call_key_octets)))
       return call->key.hash;
   if (id.type == store::kind::access_binding && id.key.size() >= sizeof(std::uint64_t)) {
     std::uint64_t hash;
@@ -30,6 +34,7 @@ site::site(const config::node_config& config, surroundings around) : config_(con
   open_store();
   if (around_.own_hss)
     open_hss();
+  open_charging();
   make_shards();
 }
 
@@ -84,6 +89,21 @@ void site::open_hss() {
   cx_ = std::make_unique<hss::cx_service>(*hss_, [](std::function<void()> work) { work(); });
 }
 
+/// Where state is shared, records are too; a single node's are in files beside it.
+void site::open_charging() {
+  if (config_.charging.records.empty())
+    return;
+  if (config_.cluster.store.starts_with("redis")) {
+    stream_sink::options how;
+    how.group = around_.as ? around_.as->group : 0;
+    how.most = config_.charging.stream_length;
+    charging_ = std::make_unique<stream_sink>(*store_, how);
+  } else {
+    charging_ = std::make_unique<file_sink>(config_.charging.folder,
+                                            [](const std::string& what) { spdlog::error("charging: {}", what); });
+  }
+}
+
 void site::make_shards() {
   auto log = [](const failure& f, verdict) {
     spdlog::error("an actor failed: {} while handling {}: {}", f.who, f.doing, f.what);
@@ -94,6 +114,8 @@ void site::make_shards() {
         store_->at(i), *registrations_, seen_, config_.node.shards, log, around_.give_up));
     tree.net.guard(around_.gate);
     tree.use_hss(around_.hss(tree));
+    if (charging_)
+      tree.charge_to(*charging_);
     pulses_.push_back(std::make_shared<pulse>());
   }
   for (auto& tree : shards_)
@@ -114,7 +136,19 @@ void site::let_store_wake(bool may) {
       tree->home.post([&tree = *tree] { tree.values.poll(); });
 }
 
+/// What is only in memory must not go with it; the wait is short, for the disk is the only other party.
+void site::write_charged() {
+  if (!charging_ || charging_->settles().count() != 0 || !started_)
+    return;
+  auto waits = [this] {
+    return std::any_of(shards_.begin(), shards_.end(), [](auto& tree) { return tree->charged->unwritten() != 0; });
+  };
+  for (auto until = std::chrono::steady_clock::now() + seconds(2); waits() && std::chrono::steady_clock::now() < until;)
+    std::this_thread::sleep_for(milliseconds(10));
+}
+
 site::~site() {
+  write_charged();
   for (auto& tree : shards_)
     tree->home.stop();
   let_store_wake(false);
@@ -138,6 +172,8 @@ void site::start() {
   on_each_shard([](shard_tree&) {}); // the rounds in which they published have ended
   on_each_shard([](shard_tree& tree) {
     tree.calls.recover();
+    if (tree.charged)
+      tree.charged->recover();
     tree.net.begin();
   });
   started_ = true;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/contracts/charging.hpp"
 #include "actors/contracts/egress.hpp"
 #include "actors/node/shard_tree.hpp"
 #include "actors/roles/hss/cx_service.hpp"
@@ -73,7 +74,9 @@ private:
   void open_store();
   void open_hss();
   void wake(std::size_t partition);
+  void open_charging();
   void make_shards();
+  void write_charged();
   void let_store_wake(bool may);
   void on_each_shard(const std::function<void(shard_tree&)>& work);
 
@@ -92,6 +95,7 @@ private:
   std::unique_ptr<hss::cx_service> cx_;
   std::unique_ptr<registration_settings> registrations_;
   snapshots seen_;
+  std::unique_ptr<charging_sink> charging_; ///< null: nobody is charged
   std::vector<std::unique_ptr<shard_tree>> shards_;
   std::vector<std::shared_ptr<pulse>> pulses_;
   std::atomic<bool> started_ = false;

@@ -41,6 +41,7 @@ class observation:
     unknown: set = dataclasses.field(default_factory=set)       # IMPUs whose phones cannot know
     registered: dict = dataclasses.field(default_factory=dict)  # IMPU: Contacts that it says it has
     egress: list = dataclasses.field(default_factory=list)
+    records: list = None                                    # charging records; None: they could not be read
     sipp: dict = dataclasses.field(default_factory=dict)
     steal: float = 0.0                                      # of the machine's time, taken by its host
     busy: float = 0.0
@@ -168,6 +169,8 @@ def _look_afterwards(seen, there):
                 for impu in {entry["id"], *entry.get("impus", [])}:
                     seen.registered.setdefault(impu, set()).update(contacts)
     seen.egress, faults = there.egress()
+    seen.faults += faults
+    seen.records, faults = there.records()
     seen.faults += faults
     seen.redis_after = there.redis.stored() if there.redis else None
 

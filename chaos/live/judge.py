@@ -5,12 +5,12 @@ import dataclasses
 import math
 import statistics
 
-from . import owners
+from . import owners, records
 from .takeover import longest
 
 GAUGES = ("calls", "sessions", "unanswered", "transactions")    # all zero when nothing goes on
 EXAMPLES = 20
-KINDS = {1: "calls", 2: "registration sets", 3: "access bindings", 4: "subscriptions", 5: "indexes"}     # cluster/store/store.hpp
+KINDS = {1: "calls", 2: "registration sets", 3: "access bindings", 4: "subscriptions", 5: "indexes", 7: "charging records"}     # cluster/store/store.hpp
 KEPT = (6, 10, 11, 12)      # nonces; the HSS's
 
 
@@ -41,7 +41,8 @@ def judge(seen):
     """All rows."""
     limits = seen.scenario.limits
     return [*_calls(seen, limits), _finals(seen, limits), _owners(seen, limits), _claims(seen, limits), *_registrations(seen, limits), _left_over(seen, limits),
-            _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), *_cpu(seen, limits), _cdrs(), _harness(seen)]
+            _died(seen, limits), *_takeover(seen, limits), *_setup(seen, limits), _memory(seen, limits), *_cpu(seen, limits), *_records(seen, limits),
+            _harness(seen)]
 
 
 def _calls(seen, limits):
@@ -186,8 +187,18 @@ def _incomplete(seen):
     return sum(one.verdict != "complete" for one in seen.calls.values())
 
 
-def _cdrs():
-    return row("CDRs missing or doubled", None, why="nodes write none yet")
+def _records(seen, limits):
+    """Each call that was answered and ended has one record of a session a half; who never heard the 200 to his BYE cannot say."""
+    if seen.records is None:
+        yield row("charging records missing", None, limits.cdr_missing, why="they could not be read")
+        yield row("charging records doubled", None, limits.cdr_doubled, why="they could not be read")
+        return
+    sessions = sum(one["type"] == "session" for one in seen.records)
+    lost, twice = records.missing(seen.calls, seen.records), records.doubled(seen.records)
+    yield row("charging records missing", len(lost), limits.cdr_missing, examples=lost[:EXAMPLES],
+              why=f"of {sum(one.verdict == 'complete' for one in seen.calls.values())} complete calls, two halves each")
+    yield row("charging records doubled", len(twice), limits.cdr_doubled, examples=twice[:EXAMPLES],
+              why=f"of {sessions} sessions and {len(seen.records) - sessions} attempts")
 
 
 def _harness(seen):

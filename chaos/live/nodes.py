@@ -55,6 +55,7 @@ def configuration(topology, number, disk, provision, store):
         "sip": {"access": [one for group in range(1, topology.groups + 1) for one in listeners(group)]},
         "admin": {"listen": ADMIN},
         "hss": {"database": f"{disk}/hss.sqlite", "provision": str(provision)},
+        "charging": {"folder": f"{disk}/cdr"},
         "cluster": {"store": store or f"file:{disk}/state.sqlite"},
     }
     if store and store.startswith("redis"):

@@ -70,6 +70,8 @@ class limits:
     two_owners: int = 0
     registrations_failed: int = None    # REGISTERs of those who come and go without a 200
     registrations_differ: int = 0   # from what clients were told
+    cdr_missing: int = 0            # of calls that were answered and ended: one a half
+    cdr_doubled: int = 0
     left_over: int = 0              # calls, transactions that stay when all is over
     died: int = 0                   # nodes that ended by themselves
     takeover: float = None          # seconds, the longest

@@ -6,7 +6,7 @@ import pathlib
 from lib import accounts, certificates
 from lib.node import binary
 
-from . import nodes, owners, store
+from . import nodes, owners, records, store
 from .clock import wall_clock
 from .disks import disk
 from .network import network
@@ -118,6 +118,13 @@ class world:
                 one.ups.append([moment, None])
             else:
                 one.down(moment)
+
+    def records(self):
+        """All charging records, and what of them cannot be read."""
+        try:
+            return records.of_streams(self.redis.master()) if self.redis else records.of_files(self.disks)
+        except (OSError, RuntimeError) as error:
+            return None, [f"the charging records cannot be read: {error}"]
 
     def egress(self):
         """What all nodes have noted of their sending, and what of it cannot be read."""

@@ -32,6 +32,11 @@ struct statistics {
 /// What a fence holds. A higher generation, or of one generation a higher epoch, wins (cluster.md 13).
 using cluster::token;
 
+/// What is given to readers outside: a line under a name that no other line has.
+struct publication {
+  std::string id, text;
+};
+
 /// What became of taking a group.
 struct taking {
   token fence;       ///< the group's, if it is known: where another owner has it, that one's
@@ -62,6 +67,12 @@ public:
   /// Stores what is dirty of `group`, then drops its records from memory, on each partition's thread; on the store's
   /// thread, `done`. None of its records may be put after the call. From any thread.
   virtual void give_up(group_number group, std::function<void()> done);
+
+  /// Appends to the stream of `group` those of `what` whose id it does not remember, keeping about the newest `most`; it
+  /// forgets `forget`. Fenced as commits are. `done` runs once, on the store's thread: `added` were new. Some hundred a call.
+  /// From any thread. Stores without streams fail it.
+  virtual void publish(group_number group, std::vector<publication> what, std::vector<std::string> forget,
+                       std::size_t most, std::function<void(outcome how, std::size_t added)> done);
 };
 
 /// How a Redis store is reached and kept; the spec says where it is. docs/decisions/redis-data-model.md.

@@ -19,7 +19,8 @@ class gathering {
 public:
   gathering(const commit_style& style, std::vector<redis_command>& out) : style_(style), out_(out) {}
 
-  void add(const change& what) {
+  /// `more`: the next change must go in the same command.
+  void add(const change& what, bool more) {
     auto field = packed(what.id);
     if (what.does == change::what::erase) {
       for (auto& key : keys_of(what.id))
@@ -33,7 +34,8 @@ public:
         for (auto& key : keys_of(what.id))
           put(key, field, value, life_of(what, style_));
     }
-    if (++records_ == most_records || octets_ >= most_octets)
+    ++records_;
+    if (!more && (records_ >= most_records || octets_ >= most_octets))
       flush();
   }
 
@@ -71,6 +73,21 @@ private:
   std::size_t records_ = 0, octets_ = 0;
 };
 
+/// What the change is never parted from: its call. Empty: nothing.
+std::string_view bond_of(entity_view id) {
+  return id.type == kind::call || id.type == kind::charging_record ? id.key.substr(0, call_key_octets)
+                                                                   : std::string_view{};
+}
+
+/// With each call's records behind it, where there are any.
+std::vector<std::size_t> in_order(const commit_part& part) {
+  auto out = part.entries;
+  auto& what = part.job->what;
+  if (std::any_of(out.begin(), out.end(), [&](auto i) { return what[i].id.type == kind::charging_record; }))
+    std::stable_sort(out.begin(), out.end(), [&](auto a, auto b) { return bond_of(what[a].id) < bond_of(what[b].id); });
+  return out;
+}
+
 } // namespace
 
 void commit_part::end(outcome how) {
@@ -99,8 +116,13 @@ std::vector<std::shared_ptr<commit_part>> divide(const std::shared_ptr<commit_jo
 std::vector<redis_command> commands_of(const commit_part& part, const commit_style& style) {
   std::vector<redis_command> out;
   gathering into(style, out);
-  for (auto index : part.entries)
-    into.add(part.job->what[index]);
+  auto order = in_order(part);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    auto each = part.job->what[order[i]];
+    auto bond = bond_of(each.id);
+    auto more = i + 1 < order.size() && !bond.empty() && bond_of(part.job->what[order[i + 1]].id) == bond;
+    into.add(each, more);
+  }
   into.flush();
   return out;
 }

@@ -268,6 +268,22 @@ void redis_group::keep_alive() {
   });
 }
 
+void redis_group::publish(const std::vector<publication>& what, const std::vector<std::string>& forget,
+                          std::size_t most, std::function<void(outcome, std::size_t)> done) {
+  if (over_)
+    return done(outcome::fenced, 0);
+  if (!serving_)
+    return done(outcome::failed, 0);
+  at_->send(publish_command(keys_, fence_, what, forget, most, around_.setup.options.keep),
+            [self = shared_from_this(), done = std::move(done)](const redisReply* reply) {
+              auto how = self->judge(reply);
+              if (how == commit_part::ending::stored)
+                done(outcome::stored, static_cast<std::size_t>(reply->integer));
+              else
+                done(how == commit_part::ending::fenced ? outcome::fenced : outcome::failed, 0);
+            });
+}
+
 void redis_group::leave(std::function<void()> done) {
   auto left = std::make_shared<std::atomic<std::size_t>>(around_.parts.size());
   auto last = [self = shared_from_this(), done = std::move(done), left] {

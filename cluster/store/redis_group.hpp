@@ -47,6 +47,9 @@ public:
   /// Under a newer token, with all records written anew.
   void renew(const token& as, taken done);
   void leave(std::function<void()> done);
+  /// Failed at once while it is not served: who publishes has it stored, and tries again.
+  void publish(const std::vector<publication>& what, const std::vector<std::string>& forget, std::size_t most,
+               std::function<void(outcome, std::size_t)> done);
   /// It is not, or no longer, held here: fenced, given up, or it could not be read.
   bool over() const noexcept { return over_; }
 

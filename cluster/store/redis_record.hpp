@@ -28,6 +28,9 @@ struct group_keys {
   /// Where a rewrite gathers what will replace data().
   std::string fresh(std::uint32_t bucket) const { return tag + ":n:" + std::to_string(bucket); }
   std::string quarantine() const { return tag + ":q"; }
+  /// Charging records for readers outside; and by which ids, with their times, they are recognised.
+  std::string stream() const { return tag + ":cdr"; }
+  std::string published() const { return tag + ":cdr-ids"; }
   /// The hash slot of Redis Cluster.
   std::uint16_t slot() const noexcept;
 };

@@ -77,7 +77,26 @@ for i = 2, #KEYS do
 end
 return 1)";
 
-constexpr std::array<std::string_view, scripts> texts{commit_text, raise_text, replace_text, keep_text};
+// KEYS: fence, stream, ids. ARGV: fence, length of the stream, milliseconds to remember ids, how many to forget, these; id
+// and text, each. Stream and ids stand on one server and are written by one script: the one is lost exactly if the other is.
+constexpr std::string_view publish_text = R"(
+local fence = redis.call('GET', KEYS[1])
+if fence ~= ARGV[1] then return fence or '' end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local gone, added = tonumber(ARGV[4]), 0
+if gone > 0 then redis.call('ZREM', KEYS[3], unpack(ARGV, 5, 4 + gone)) end
+for i = 5 + gone, #ARGV, 2 do
+  if redis.call('ZADD', KEYS[3], now, ARGV[i]) == 1 then
+    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'id', ARGV[i], 'record', ARGV[i + 1])
+    added = added + 1
+  end
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[3]))
+redis.call('PEXPIRE', KEYS[3], ARGV[3])
+return added)";
+
+constexpr std::array<std::string_view, scripts> texts{commit_text, raise_text, replace_text, keep_text, publish_text};
 
 std::string hash_of(std::string_view text) {
   std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest;
@@ -178,6 +197,17 @@ redis_command replace_command(const group_keys& keys, const std::string& fence, 
   append(names, data_keys(keys));
   auto out = call_of(script::replace, std::move(names));
   append(out, {fence, std::to_string(rewrite)});
+  return out;
+}
+
+redis_command publish_command(const group_keys& keys, const std::string& fence, const std::vector<publication>& what,
+                              const std::vector<std::string>& forget, std::size_t most,
+                              std::chrono::milliseconds remembers) {
+  auto out = call_of(script::publish, {keys.fence(), keys.stream(), keys.published()});
+  append(out, {fence, std::to_string(most), text_of(remembers), std::to_string(forget.size())});
+  append(out, forget);
+  for (auto& each : what)
+    append(out, {each.id, each.text});
   return out;
 }
 

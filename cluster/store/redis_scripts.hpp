@@ -14,8 +14,8 @@
 
 namespace troupe::store {
 
-enum class script : std::uint8_t { commit, raise, replace, keep };
-inline constexpr std::size_t scripts = 4;
+enum class script : std::uint8_t { commit, raise, replace, keep, publish };
+inline constexpr std::size_t scripts = 5;
 
 /// SCRIPT LOAD.
 redis_command load_command(script which);
@@ -51,5 +51,9 @@ redis_command replace_command(const group_keys& keys, const std::string& fence, 
 /// Lets the keys of a group live so long from now on, at least. Answers as a commit.
 redis_command keep_command(const group_keys& keys, const std::string& fence, std::chrono::milliseconds fence_lives,
                            std::chrono::milliseconds lives);
+/// Appends what is new to the group's stream. Answers how many were, or the fence found if it is not `fence`.
+redis_command publish_command(const group_keys& keys, const std::string& fence, const std::vector<publication>& what,
+                              const std::vector<std::string>& forget, std::size_t most,
+                              std::chrono::milliseconds remembers);
 
 } // namespace troupe::store

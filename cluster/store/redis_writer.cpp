@@ -69,6 +69,15 @@ void redis_writer::give_up(group_number group, std::function<void()> done) {
   });
 }
 
+void redis_writer::publish(group_number group, const std::vector<publication>& what,
+                           const std::vector<std::string>& forget, std::size_t most,
+                           std::function<void(outcome, std::size_t)> done) {
+  if (auto found = groups_.find(group); found != groups_.end())
+    found->second->publish(what, forget, most, std::move(done));
+  else
+    done(outcome::fenced, 0);
+}
+
 /// Brings a group to the link that has it now, if that is up.
 void redis_writer::route(redis_group& group) {
   auto* link = routes_.of(group.keys().slot());

@@ -30,6 +30,8 @@ public:
   void take(group_number group, const token& as, raising how, redis_group::taken done);
   void renew(group_number group, const token& as, redis_group::taken done);
   void give_up(group_number group, std::function<void()> done);
+  void publish(group_number group, const std::vector<publication>& what, const std::vector<std::string>& forget,
+               std::size_t most, std::function<void(outcome, std::size_t)> done);
 
 private:
   void write(std::size_t partition, batch what);

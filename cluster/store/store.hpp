@@ -20,12 +20,16 @@ enum class kind : std::uint8_t {
   access_binding = 3,   ///< P-CSCF: one UE's contact
   subscription = 4,     ///< a subscription that this node serves or holds
   authentication = 6,   ///< S-CSCF: a private identity's challenge
+  charging_record = 7,  ///< one that is finished and not known to be exported
   index = 5,            ///< IMPU or IMPI -> key of a set; idempotent, verified on reading
   hss_subscriber = 10,  ///< HSS: a subscription as provisioned, with its keys
   hss_state = 11,       ///< HSS: which S-CSCF serves a subscription, and who is registered
   hss_sequence = 12,    ///< HSS: the highest SEQ that a private identity may have been given; never erased
 };
 
+/// Keys of charging records begin with so many octets: their call's key. A call and its records are never in two commits
+/// that could part.
+inline constexpr std::size_t call_key_octets = 11;
 inline constexpr std::size_t longest_key = 512;
 inline constexpr std::size_t largest_value = 64 * 1024;
 

@@ -214,6 +214,14 @@ void check_orders(checker& c) {
     c.warn("sip.timer_c", "is not more than 180 s, as RFC 3261 clause 16.6 wants it", "raise it unless this is a test");
 }
 
+void check_charging(checker& c) {
+  auto& records = c.config.charging.records;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (records[i] != role::pcscf && records[i] != role::scscf)
+      c.wrong(c.in.given("charging.records") ? element("charging.records", i) : "charging.records",
+              "is a role that charges nobody", "there are \"pcscf\" and \"scscf\"");
+}
+
 void check_admin(checker& c) {
   auto& admin = c.config.admin;
   if (admin.listen.host.empty())
@@ -384,6 +392,7 @@ void check(node_config& config, reading& in) {
   check_listeners(c);
   check_tls(c);
   check_orders(c);
+  check_charging(c);
   check_admin(c);
   check_dns(c);
   check_state(c);

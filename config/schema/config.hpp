@@ -135,6 +135,9 @@ struct scscf_options {
 };
 
 struct charging_options {
+  std::vector<role> records{role::scscf}; ///< these write charging records
+  std::string folder = "var/cdr";         ///< of a single node's records
+  std::uint32_t stream_length = 1'000'000;
   std::vector<std::string> ccf, ecf;
   std::string ioi; ///< inter operator identifier; home_domain by default
 };

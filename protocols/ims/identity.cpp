@@ -165,6 +165,16 @@ void assert_identity(sip::message& request, const std::vector<std::string>& valu
     request.add(sip::hdr::p_asserted_identity, value);
 }
 
+std::vector<std::string> asserted_identities(const sip::message& m) {
+  std::vector<std::string> out;
+  sip::for_each_value(m, sip::hdr::p_asserted_identity, [&](std::string_view value) {
+    if (auto address = sip::parse_name_addr(value))
+      out.emplace_back(address->uri);
+    return true;
+  });
+  return out;
+}
+
 std::string to_p_called_party_id(std::string_view request_uri) { return "<" + std::string(request_uri) + ">"; }
 
 std::string to_p_served_user(std::string_view impu, session_case direction) {

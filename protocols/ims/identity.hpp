@@ -65,6 +65,9 @@ std::vector<std::string> choose_asserted(const sip::message& request, const std:
 /// Sets P-Asserted-Identity to these values and removes P-Preferred-Identity (clause 5.2.6.3.3 step 8).
 void assert_identity(sip::message& request, const std::vector<std::string>& values);
 
+/// The URIs of P-Asserted-Identity, as they stand there.
+std::vector<std::string> asserted_identities(const sip::message& m);
+
 /// P-Called-Party-ID of a terminating request: the Request-URI before it becomes the contact. RFC 7315 clause 4.2; TS
 /// 24.229 clause 5.4.3.3.
 std::string to_p_called_party_id(std::string_view request_uri);

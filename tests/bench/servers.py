@@ -83,6 +83,7 @@ class troupe:
             sections = tomllib.load(file)
         if sections.get("hss", {}).get("database", ":memory:") != ":memory:":
             changes.setdefault("hss", {})["database"] = str(self.state / "hss.sqlite")
+        changes.setdefault("charging", {})["folder"] = str(self.state / "cdr")
         if subscribers:
             changes.setdefault("hss", {})["provision"] = str(accounts.provision(self.state / "subscribers.toml", subscribers))
         changes.setdefault("log", {})["level"] = "warn"

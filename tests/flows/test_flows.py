@@ -19,7 +19,7 @@ from kit.flow import flows
 from kit.stage import stage
 from lib.suite import check, suite, temporary
 
-import identities, messages, registration, robustness, secured, services, sessions, transports     # noqa: E401,F401
+import charging, identities, messages, registration, robustness, secured, services, sessions, transports     # noqa: E401,F401
 
 tests = suite()
 MODES = [sys.argv[sys.argv.index("--mode") + 1]] if "--mode" in sys.argv else ["fused", "split"]

@@ -27,7 +27,8 @@ class split:
     """Both processes on the repository's own profiles."""
 
     def __init__(self, folder, provision):
-        self.core = node(profile("split-core", folder, hss={"database": str(folder / "hss.sqlite"), "provision": str(provision)}),
+        self.core = node(profile("split-core", folder, hss={"database": str(folder / "hss.sqlite"), "provision": str(provision)},
+                                 charging={"folder": str(folder / "cdr")}),
                          admin="127.0.0.1:8081")
         self.edge = node(profile("split-pcscf", folder))
 

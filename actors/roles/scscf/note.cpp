@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-constexpr std::uint8_t foreign_bit = 1, terminates_bit = 2, answers_bit = 4;
+constexpr std::uint8_t foreign_bit = 1, terminates_bit = 2, answers_bit = 4, returned_bit = 8;
 
 } // namespace
 
@@ -18,7 +18,7 @@ std::string encode(const note& n) {
   w.u8(static_cast<std::uint8_t>(n.came_from));
   w.u8(static_cast<std::uint8_t>(n.direction));
   w.u8(static_cast<std::uint8_t>((n.foreign ? foreign_bit : 0) | (n.terminates ? terminates_bit : 0) |
-                                 (n.answers ? answers_bit : 0)));
+                                 (n.answers ? answers_bit : 0) | (n.returned ? returned_bit : 0)));
   w.text(n.served);
   w.text(n.icid);
   w.text(n.generated_at);
@@ -42,6 +42,7 @@ std::optional<note> decode_note(std::string_view text) {
   n.foreign = (flags & foreign_bit) != 0;
   n.terminates = (flags & terminates_bit) != 0;
   n.answers = (flags & answers_bit) != 0;
+  n.returned = (flags & returned_bit) != 0;
   n.served = r.text();
   n.icid = r.text();
   n.generated_at = r.text();

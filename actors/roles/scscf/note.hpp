@@ -20,9 +20,10 @@ struct note {
   std::string served; ///< canonical
   std::string icid;
   std::string generated_at;
-  std::string orig_ioi; ///< as it was received
-  std::string alias;    ///< terminating: the called identity's of the other scheme; empty if none
-  bool foreign = false; ///< the other side is outside of the trust domain
+  std::string orig_ioi;  ///< as it was received
+  std::string alias;     ///< terminating: the called identity's of the other scheme; empty if none
+  bool foreign = false;  ///< the other side is outside of the trust domain
+  bool returned = false; ///< an application server has brought it back: who is charged was charged when it went there
   // at an application server
   std::uint32_t criterion = 0; ///< its place in the profile, from 1; 0: not at one
   bool terminates = false;     ///< its default handling is SESSION_TERMINATED

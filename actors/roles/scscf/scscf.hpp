@@ -33,6 +33,7 @@ public:
   decision on_response(sip::message& response, const sip::message& request, const context& ctx,
                        hop& own) const override;
   std::string holder(const hop& own) const override;
+  std::optional<ims::charged_party> charged(const hop& own, const charged_call& call) const override;
 
 private:
   options options_;

@@ -97,6 +97,7 @@ note begin_note(const options& o, const session& s, const sip::message& request,
   note n;
   n.came_from = s.came_from;
   n.served = s.served;
+  n.returned = s.came_from == origin::server && s.first != 0;
   auto vector = ims::parse_charging_vector(request.value(sip::hdr::p_charging_vector));
   if (!vector)
     vector = ims::make_charging_vector(*ctx.random, ctx.now, o.host);

@@ -33,6 +33,7 @@ pass_on to_all(const std::vector<choice>& chosen, const sip::message& request, n
 } // namespace
 
 decision reach_contacts(passage& p, sip::message& request) {
+  p.own.note = encode(p.remembered); // also of who cannot be reached there is a charging record
   if (p.profile.state != ims::registration_state::registered)
     return refuse(request, p.ctx, 480);
   auto chosen = choose_contacts(p.profile, request, p.ctx.now, p.o.gruu_secret);

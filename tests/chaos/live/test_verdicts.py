@@ -8,7 +8,7 @@ import pathlib
 
 from support import check, equal, scenario, suite
 
-from chaos.live import calls, churn, experiment, judge, owners, report, takeover, timeline, witness
+from chaos.live import calls, churn, experiment, judge, owners, records, report, takeover, timeline, witness
 from chaos.live.faults import event
 
 tests = suite(isolated=False, needs_product=False)
@@ -171,6 +171,10 @@ def _(_folder):
 
 # the whole judgement
 
+def session(call, role, name, **fields):
+    return {"id": name, "type": "session", "node": "scscf", "call_id": call, "role": role, **fields}
+
+
 def observation():
     wanted = scenario.scenario("made-up", __file__, topology=scenario.topology(groups=1), load=scenario.load(), limits=scenario.limits(takeover=1.0))
     seen = experiment.observation(wanted, 1, pathlib.Path("."))
@@ -182,6 +186,7 @@ def observation():
     seen.nodes = [{"name": "node-1", "ups": [[90.0, 110.0], [110.2, None]], "deaths": [], "alive": True, "before": dict(gauges), "after": dict(gauges),
                    "memory_before": 1 << 20, "memory_after": 1 << 20, "same_process": False}]
     seen.told, seen.registered = {"sip:a@x": "sip:a@1"}, {"sip:a@x": {"sip:a@1"}, "tel:+1": {"sip:a@1"}}
+    seen.records = [session("c", "originating", "1"), session("c", "terminating", "2")]
     seen.events, seen.outages = [event("kill", "node-1", 110.0, 110.2)], [110.0]
     seen.probes = {1: [(109.0, 109.01, 200), (110.1, 110.3, 200)]}
     return seen
@@ -225,6 +230,11 @@ def _(_folder):
             ("nodes that ended by themselves", node(deaths=[(120.0, -11, 42)])),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200), (110.1, 111.3, 200)]})),
             ("away after a fault, longest", lambda seen: seen.probes.update({1: [(109.0, 109.01, 200)]})),
+            ("charging records missing", lambda seen: seen.records.pop()),
+            ("charging records missing", lambda seen: seen.records[0].update(type="event")),
+            ("charging records doubled", lambda seen: seen.records.append(dict(seen.records[0]))),
+            ("charging records doubled", lambda seen: seen.records.append(session("c", "originating", "3"))),
+            ("charging records doubled", lambda seen: seen.records.extend([session("d", "originating", "4", type="event")] * 2)),
             ("faults of the test itself", lambda seen: seen.sipp.update(made=2)),
             ("faults of the test itself", lambda seen: seen.finals.update(dropped=3)),
             ("faults of the test itself", lambda seen: setattr(seen.events[0], "about", "did not come: it is down"))):
@@ -275,12 +285,41 @@ def _(_folder):
     equal(missed(change), [], "missed figures")
 
 
+@tests.case("a call whose 200 to the BYE never came, one that was not answered and another's attempt ask for no session")
+def _(_folder):
+    def change(seen):
+        seen.calls["r"] = calls.call("r", invited=101.0, refused=(486, 102.0))
+        seen.sipp["made"] = 2
+        seen.records += [session("r", "originating", "8", type="event"), session("r", "terminating", "9", type="event")]
+    equal(missed(change), [], "missed figures")
+    equal(missed(lambda seen: (vars(seen.calls["c"]).update(ended=None), seen.records.clear())), ["confirmed dialogs lost"], "a call that was lost")
+
+
+@tests.case("charging records are read from files and streams; a line that is none is told")
+def _(folder):
+    line = json.dumps(session("c", "originating", "1"))
+    (folder / "cdr").mkdir()
+    (folder / "cdr" / "cdr-2026-01-31.jsonl").write_text(line + "\n" + line[:20] + "\n")
+    class disk:
+        path = folder
+    found, faults = records.of_files([disk])
+    equal((len(found), len(faults)), (1, 1), "records and faults")
+
+    class server:
+        @staticmethod
+        def ask(word, *_more, timeout=0):
+            return ["{troupe:g0}:cdr"] if word == "KEYS" else [["1-1", ["id", "1", "record", line]], ["1-2", ["id", "2"]]]
+    found, faults = records.of_streams(server)
+    equal(([one["id"] for one in found], len(faults)), (["1"], 1), "records and faults")
+
+
 @tests.case("what could not be seen does not pass where it must hold")
 def _(_folder):
     equal(missed(lambda seen: setattr(seen, "finals", {})), ["transactions with two final responses"], "without the witness")
     equal(missed(lambda seen: setattr(seen.scenario.topology, "nodes", 3)), ["moments with two owners of a group"], "without egress logs")
     equal(missed(lambda seen: seen.nodes[0].pop("after")), ["registrations other than clients were told", "left over when all is over"],
           "without the node's word")
+    equal(missed(lambda seen: setattr(seen, "records", None)), ["charging records missing", "charging records doubled"], "without charging records")
     equal(missed(lambda seen: setattr(seen, "probes", {})), ["away after a fault, longest"], "without probes")
 
 

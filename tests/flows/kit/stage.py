@@ -5,13 +5,16 @@ Phones find the P-CSCF at 127.0.0.1:5060 either way. A foreign network is at 127
 """
 
 import contextlib
+import json
 import os
 import subprocess
+import time
 import tomllib
 
 from lib import accounts, config
 from lib.node import ROOT, binary, node
 from lib.phone import trace
+from lib.suite import equal
 
 from .server import server
 from .ue import ue
@@ -27,6 +30,7 @@ class stage:
 
     def __init__(self, mode, folder, flows):
         self.mode, self.folder, self.nodes, self.changes = mode, folder, [], None
+        self.records = folder / "cdr"
         self.accounts = accounts.generate(ACCOUNTS_A_FLOW * len(flows))
         self.extra = [text for one in flows for text in one.subscribers]
 
@@ -39,12 +43,14 @@ class stage:
         subscribers = accounts.provision(self.folder / "subscribers.toml", self.accounts)
         with open(subscribers, "a") as file:
             file.write("\n" + "\n".join(self.extra))
-        hss = {"hss": {"database": str(self.folder / "hss.sqlite"), "provision": str(subscribers)}}
-        self.nodes = [node(path, admin=admin, log=self.folder / f"{path.stem}.log") for path, admin in self._configurations(hss)]
+        hss = {"hss": {"database": str(self.folder / "hss.sqlite"), "provision": str(subscribers)},
+               "charging": {"folder": str(self.records / "core")}}
+        edge_records = {"charging": {"folder": str(self.records / "edge")}}
+        self.nodes = [node(path, admin=admin, log=self.folder / f"{path.stem}.log") for path, admin in self._configurations(hss, edge_records)]
         for one in self.nodes:
             one.start()
 
-    def _configurations(self, hss):
+    def _configurations(self, hss, edge_records):
         if self.mode == "fused":
             core = {"sip": {"core": [f"{way}://127.0.0.2:5060" for way in ("udp", "tcp")], "peers": [ABROAD]}}
             yield self._write("demo", core, hss, COMMON, self.changes), "127.0.0.1:8080"
@@ -53,7 +59,7 @@ class stage:
         peers = {"sip": {"peers": ["127.0.0.1", "127.0.0.2", "127.0.0.3", ABROAD]}}
         yield self._write("split-core", peers, hss, COMMON, self.changes, own), "127.0.0.1:8081"
         edge = {name: options for name, options in self.changes.items() if name in EDGE}
-        yield self._write("split-pcscf", COMMON, edge), "127.0.0.1:8080"
+        yield self._write("split-pcscf", COMMON, edge_records, edge), "127.0.0.1:8080"
 
     def _write(self, profile, *changes):
         with open(ROOT / "config" / "profiles" / f"{profile}.toml", "rb") as file:
@@ -67,6 +73,11 @@ class stage:
             if one.alive():
                 one.stop()
         self.nodes = []
+
+    def charged(self, call_id):
+        """The charging records of a call that the nodes have written so far."""
+        found = [json.loads(line) for path in sorted(self.records.glob("*/cdr-*.jsonl")) for line in path.read_text().splitlines()]
+        return [one for one in found if one["call_id"] == call_id]
 
     @property
     def edge(self):
@@ -115,6 +126,17 @@ class cast:
         """A user agent of another network, behind a peer of the I-CSCF."""
         account = accounts.account(f"{name}@{ABROAD}", [f"sip:{name}@{ABROAD}:{port}"])
         return self._enter(ue(account, ICSCF, bind=ABROAD, port=port, name=name, story=self.story, **options))
+
+    def charged(self, call, count):
+        """The charging records of this call, once there are so many; no more may come."""
+        end = time.monotonic() + 5
+        while len(self.stage.charged(call.invite.call_id)) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        found = self.stage.charged(call.invite.call_id)
+        equal(len(found), count, f"charging records: {found}")
+        equal(len({one["id"] for one in found}), count, "their ids")
+        return sorted(found, key=lambda one: (one["node"], one["role"]))
 
     @property
     def scscf_uri(self):

@@ -40,6 +40,7 @@ def ims_node(folder, subscribers=(), **changes):
         "sip": {"access": ["udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"]},
         "admin": {"listen": "127.0.0.1:8080"},
         "hss": {"database": str(folder / "hss.sqlite")},
+        "charging": {"folder": str(folder / "cdr")},
         "cluster": {"store": "memory"},
     }
     if subscribers:
