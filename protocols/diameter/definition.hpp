@@ -12,7 +12,7 @@ enum class avp_type : std::uint8_t {
   octet_string,
   utf8_string,
   identity, ///< DiameterIdentity: a host's or realm's name
-  uri,      ///< DiameterURI: "aaa://" or "aaas://"
+  uri,      ///< DiameterURI
   unsigned32,
   unsigned64,
   integer32,

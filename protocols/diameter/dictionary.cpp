@@ -63,6 +63,8 @@ rules parse_grammar(const dictionary& names, std::string_view grammar) {
     result.push_back(parse_rule(names, grammar, grammar.substr(at, end - at)));
     at = end + 1;
   }
+  if (result.size() > most_rules)
+    wrong(grammar, "its end");
   return result;
 }
 

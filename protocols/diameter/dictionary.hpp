@@ -45,6 +45,8 @@ consteval const avp_definition& known(std::string_view name) {
   throw "no such AVP"; // never evaluated: no constant expression
 }
 
+consteval const avp_definition& operator""_avp(const char* name, std::size_t size) { return known({name, size}); }
+
 struct rule {
   static constexpr std::uint32_t any_number = std::numeric_limits<std::uint32_t>::max();
 
@@ -54,6 +56,8 @@ struct rule {
   bool fixed; ///< has its place: <A>
 };
 using rules = std::vector<rule>;
+/// No grammar has more: what counts them needs no memory.
+inline constexpr std::size_t most_rules = 64;
 
 struct command_rules {
   const command_definition* definition;
