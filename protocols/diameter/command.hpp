@@ -18,19 +18,19 @@ struct supported_features {
 
 /// RFC 6733 clause 6.13: what else a redirect is good for.
 enum class redirect_usage : std::uint32_t {
-  dont_care = 0,
+  dont_cache = 0,
   all_session = 1,
   all_realm = 2,
   realm_and_application = 3,
   all_application = 4,
   all_host = 5,
-  all_user = 6, ///< what an SLF says on Dx: TS 29.229 clause 6.4 leaves it to the SLF
+  all_user = 6, ///< as an SLF's answer on Dx is good for this user
 };
 
 /// RFC 6733 clause 6.1.8: ask one of these instead. `hosts` are DiameterURIs.
 struct redirect {
   std::vector<std::string> hosts;
-  redirect_usage usage = redirect_usage::dont_care;
+  redirect_usage usage = redirect_usage::dont_cache;
   std::optional<std::uint32_t> cache_seconds{};
 
   bool empty() const noexcept { return hosts.empty(); }

@@ -2,6 +2,7 @@
 // Names are looked up while compiling. What a grammar asks for is checked by validate(), before anything is read here.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <initializer_list>
 #include <memory>
@@ -79,8 +80,14 @@ public:
     if (!list.empty())
       out_.group(d, [&] { (*this)(member, list); });
   }
-  /// What was written last has its M bit clear: for AVPs that an application reuses so.
-  void optional() noexcept { out_.mark(false); }
+  /// With the M bit clear, whatever the table says: for AVPs that an application reuses so.
+  template <class Value>
+  void unmarked(const avp_definition& d, const std::optional<Value>& value) {
+    if (!value)
+      return;
+    put(d, *value);
+    out_.mark(false);
+  }
 
   static constexpr bool reads = false;
 
@@ -91,6 +98,7 @@ private:
   void put(const avp_definition& d, std::uint64_t value) { out_.number64(d, value); }
   void put(const avp_definition& d, std::int64_t value) { out_.number64(d, static_cast<std::uint64_t>(value)); }
   void put(const avp_definition& d, bool value) { out_.number(d, value); }
+  void put(const avp_definition& d, float value) { out_.number(d, std::bit_cast<std::uint32_t>(value)); }
   void put(const avp_definition& d, timestamp value) { out_.number(d, to_ntp_time(value.unix_seconds)); }
   void put(const avp_definition& d, const address& value) { out_.place(d, value); }
   template <class Value>
@@ -143,7 +151,10 @@ public:
   void group_of(const avp_definition& d, const avp_definition& member, List& list) {
     group(d, [&](auto& in) { in(member, list); });
   }
-  void optional() noexcept {}
+  template <class Value>
+  void unmarked(const avp_definition& d, std::optional<Value>& value) {
+    (*this)(d, value);
+  }
 
   static constexpr bool reads = true;
 
@@ -166,6 +177,9 @@ private:
     value = static_cast<std::int64_t>(number64(d, avp).value_or(0));
   }
   void get(const avp_definition& d, const avp_view& avp, bool& value);
+  void get(const avp_definition& d, const avp_view& avp, float& value) {
+    value = std::bit_cast<float>(number(d, avp).value_or(0));
+  }
   void get(const avp_definition& d, const avp_view& avp, timestamp& value) {
     if (auto seconds = number(d, avp))
       value.unix_seconds = to_unix_time(*seconds);

@@ -550,7 +550,7 @@ inline constexpr avp_definition reused_avps[] = {
     {"CSG-Id", 1437, tgpp, avp_type::unsigned32, m_bit::must},
     {"3GPP2-MEID", 1471, tgpp, avp_type::octet_string, m_bit::must},
     {"SGSN-Number", 1489, tgpp, avp_type::octet_string, m_bit::must},
-    {"AN-Trusted", 1503, tgpp, avp_type::enumerated, m_bit::must},
+    {"AN-Trusted", 1503, tgpp, avp_type::enumerated, m_bit::must_not},
     {"SSID", 1524, tgpp, avp_type::utf8_string, m_bit::must_not},
     {"MME-Number-for-MT-SMS", 1645, tgpp, avp_type::octet_string, m_bit::must_not},
     {"IM-Information", 2110, tgpp, avp_type::grouped, m_bit::must},
