@@ -2,6 +2,7 @@
 // It is built from the tables when it is first asked; then it is read only.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -36,16 +37,30 @@ inline constexpr std::array<std::span<const command_definition>, 5> commands = {
                                                                                 cx_commands, sh_commands, rx_commands};
 } // namespace table
 
-/// For constants, where an unknown name is to end the compilation.
-consteval const avp_definition& known(std::string_view name) {
+/// By name, for constant expressions: an unknown name ends the compilation.
+constexpr const avp_definition& known(std::string_view name) {
   for (auto part : table::avps)
     for (auto& definition : part)
       if (definition.name == name)
         return definition;
-  throw "no such AVP"; // never evaluated: no constant expression
+  throw "no such AVP"; // no constant expression gets here
 }
 
-consteval const avp_definition& operator""_avp(const char* name, std::size_t size) { return known({name, size}); }
+/// A literal as a template's argument.
+template <std::size_t size>
+struct literal_name {
+  consteval literal_name(const char (&text)[size]) { std::copy_n(text, size, characters); } // NOLINT: is to convert
+  char characters[size];
+};
+
+template <literal_name name>
+inline constexpr const avp_definition& definition_of = known(std::string_view(name.characters));
+
+/// "Session-Id"_avp, looked up while compiling.
+template <literal_name name>
+constexpr const avp_definition& operator""_avp() noexcept {
+  return definition_of<name>;
+}
 
 struct rule {
   static constexpr std::uint32_t any_number = std::numeric_limits<std::uint32_t>::max();

@@ -20,7 +20,7 @@ outcome<void> check_inside(const avp_definition& d, const avp_view& avp, bool co
   if (d.type != avp_type::grouped)
     return check_value(d, avp);
   // RFC 6733 clause 7.5: it holds what another was refused for.
-  if (d.vendor == ietf && d.code == known("Failed-AVP").code)
+  if (d.vendor == ietf && d.code == "Failed-AVP"_avp.code)
     return {};
   auto good = check_avps(avp_range(avp), dictionary::instance().group(d), complete);
   if (!good && !good.error().failed_avp.empty())
@@ -68,7 +68,7 @@ outcome<void> check_avps(avp_range avps, std::span<const rule> rules, bool compl
 }
 
 outcome<void> check_sender(const message_view& message) {
-  for (auto* d : {&known("Origin-Host"), &known("Origin-Realm")})
+  for (auto* d : {&"Origin-Host"_avp, &"Origin-Realm"_avp})
     if (!message.find(*d))
       return refuse(code::missing_avp, std::string(d->name) + " is missing", empty_avp(*d));
   return {};
@@ -100,16 +100,16 @@ outcome<void> validate(const message_view& message) {
 }
 
 outcome<result_code> result_of(const message_view& answer) {
-  if (auto avp = answer.find(known("Result-Code"))) {
+  if (auto avp = answer.find("Result-Code"_avp)) {
     if (auto value = to_unsigned32(avp->value))
       return result_code{*value, false};
-    return refuse(code::invalid_avp_length, "Result-Code has a wrong length", empty_avp(known("Result-Code")));
+    return refuse(code::invalid_avp_length, "Result-Code has a wrong length", empty_avp("Result-Code"_avp));
   }
-  constexpr auto& group = known("Experimental-Result");
-  constexpr auto& inner = known("Experimental-Result-Code");
+  constexpr auto& group = "Experimental-Result"_avp;
+  constexpr auto& inner = "Experimental-Result-Code"_avp;
   auto experimental = answer.find(group);
   if (!experimental)
-    return refuse(code::missing_avp, "the answer has no result", empty_avp(known("Result-Code")));
+    return refuse(code::missing_avp, "the answer has no result", empty_avp("Result-Code"_avp));
   auto avp = avp_range(*experimental).find(inner);
   auto value = avp ? to_unsigned32(avp->value) : std::nullopt;
   if (!value)
