@@ -16,8 +16,10 @@ constexpr std::uint8_t version = 1;
 constexpr auto last(authorization_type) { return authorization_type::registration_and_capabilities; }
 constexpr auto last(assignment_type) { return assignment_type::deregistration_too_much_data; }
 constexpr auto last(deregistration_reason) { return deregistration_reason::remove_s_cscf; }
+constexpr auto last(session_priority) { return session_priority::priority_4; }
 
-// The fields of each structure in their order on the wire, told once for both directions.
+// The fields of each structure in their order on the wire, told once for both directions. Behind later() stands what a
+// neighbour of the version before does not send.
 template <class Given, class Wanted>
 concept is = std::same_as<std::remove_const_t<Given>, Wanted>;
 
@@ -28,20 +30,45 @@ void fields(auto& io, is<charging_addresses> auto& m) {
 }
 void fields(auto& io, is<uar> auto& m) { io(m.impi, m.impu, m.visited_network, m.type, m.emergency); }
 void fields(auto& io, is<uaa> auto& m) { io(m.result, m.server_name, m.capabilities); }
-void fields(auto& io, is<lir> auto& m) { io(m.impu, m.originating, m.capabilities); }
-void fields(auto& io, is<lia> auto& m) { io(m.result, m.server_name, m.capabilities, m.wildcarded_impu); }
+void fields(auto& io, is<lir> auto& m) {
+  io(m.impu, m.originating, m.capabilities);
+  io.later(m.priority);
+}
+void fields(auto& io, is<lia> auto& m) {
+  io(m.result, m.server_name, m.capabilities, m.wildcarded_impu);
+  io.later(m.psi_direct_routing);
+}
 void fields(auto& io, is<mar> auto& m) { io(m.impi, m.impu, m.server_name, m.auth_scheme, m.items, m.resync); }
 void fields(auto& io, is<digest_credential> auto& m) { io(m.algorithm, m.ha1); }
 void fields(auto& io, is<auth_item> auto& m) {
   io(m.number, m.scheme, m.authenticate, m.xres, m.ck, m.ik, m.realm, m.qop, m.digests);
 }
 void fields(auto& io, is<maa> auto& m) { io(m.result, m.impi, m.impu, m.items); }
-void fields(auto& io, is<sar> auto& m) { io(m.impi, m.impus, m.server_name, m.type, m.user_data_already_available); }
+void fields(auto& io, is<diameter::address> auto& m) { io(m.family, m.octets); }
+void fields(auto& io, is<diameter::timestamp> auto& m) { io(m.unix_seconds); }
+void fields(auto& io, is<subscription_info> auto& m) { io(m.call_id, m.from, m.to, m.record_route, m.contact); }
+void fields(auto& io, is<restoration_info> auto& m) {
+  io(m.path, m.contact, m.cseq, m.call_id, m.subscription, m.p_cscf_subscription);
+}
+void fields(auto& io, is<scscf_restoration_info> auto& m) { io(m.impi, m.contacts, m.expires, m.auth_scheme); }
+void fields(auto& io, is<failed_pcscf> auto& m) { io(m.fqdn, m.addresses); }
+void fields(auto& io, is<webrtc_identities> auto& m) { io(m.authentication_functions, m.web_servers); }
+void fields(auto& io, is<sar> auto& m) {
+  io(m.impi, m.impus, m.server_name, m.type, m.user_data_already_available);
+  io.later(m.wildcarded_impu, m.restoration, m.multiple_registration, m.priority, m.pcscf_restoration, m.failed);
+}
 void fields(auto& io, is<saa> auto& m) {
   io(m.result, m.impi, m.user_data, m.charging, m.associated_impis, m.server_name);
+  io.later(m.loose_route, m.restoration, m.registered_impis, m.wildcarded_impu, m.privileged_sender, m.webrtc);
 }
-void fields(auto& io, is<rtr> auto& m) { io(m.server_name, m.impi, m.impus, m.associated_impis, m.reason, m.info); }
-void fields(auto& io, is<ppr> auto& m) { io(m.server_name, m.impi, m.user_data, m.charging); }
+void fields(auto& io, is<rtr> auto& m) {
+  io(m.server_name, m.impi, m.impus, m.associated_impis, m.reason, m.info);
+  io.later(m.reference_location_changed);
+}
+void fields(auto& io, is<ppr> auto& m) {
+  io(m.server_name, m.impi, m.user_data, m.charging);
+  io.later(m.auth, m.webrtc);
+}
 
 class encoder {
 public:
@@ -51,11 +78,17 @@ public:
   void operator()(const Fields&... all) {
     (put(all), ...);
   }
+  template <class... Fields>
+  void later(const Fields&... all) {
+    (*this)(all...);
+  }
 
 private:
   void put(const std::string& text) { out_.text(text); }
   void put(bool flag) { out_.u8(flag ? 1 : 0); }
+  void put(std::uint16_t number) { out_.number(number); }
   void put(std::uint32_t number) { out_.number(number); }
+  void put(std::int64_t number) { out_.signed_number(number); }
   void put(const std::shared_ptr<const std::string>& text) {
     put(text != nullptr);
     if (text)
@@ -96,6 +129,11 @@ public:
   void operator()(Fields&... all) {
     (get(all), ...);
   }
+  template <class... Fields>
+  void later(Fields&... all) {
+    if (in_.left() > 0)
+      (*this)(all...);
+  }
   bool good() const noexcept { return good_ && in_.ok(); }
 
 private:
@@ -105,11 +143,13 @@ private:
     good_ &= value <= 1;
     flag = value == 1;
   }
-  void get(std::uint32_t& number) {
+  void get(std::unsigned_integral auto& number) {
     auto value = in_.number();
-    good_ &= value <= std::numeric_limits<std::uint32_t>::max();
-    number = static_cast<std::uint32_t>(value);
+    using Number = std::remove_reference_t<decltype(number)>;
+    good_ &= value <= std::numeric_limits<Number>::max();
+    number = static_cast<Number>(value);
   }
+  void get(std::int64_t& number) { number = in_.signed_number(); }
   void get(std::shared_ptr<const std::string>& text) {
     auto given = false;
     get(given);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-#include "actors/contracts/cx.hpp"
+#include "protocols/diameter/cx.hpp"
 
 namespace troupe::cx {
 

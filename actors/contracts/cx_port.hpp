@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "actors/contracts/cx.hpp"
+#include "protocols/diameter/cx.hpp"
 
 namespace troupe {
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "actors/contracts/cx.hpp"
 #include "actors/contracts/flow.hpp"
+#include "protocols/diameter/cx.hpp"
 #include "protocols/ims/registrar.hpp"
 #include "protocols/ims/snapshot.hpp"
 #include "protocols/sip/message.hpp"

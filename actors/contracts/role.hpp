@@ -13,10 +13,10 @@
 #include <variant>
 #include <vector>
 
-#include "actors/contracts/cx.hpp"
 #include "actors/contracts/flow.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
+#include "protocols/diameter/cx.hpp"
 #include "protocols/ims/charging_record.hpp"
 #include "protocols/sip/message.hpp"
 #include "protocols/sip/token.hpp"

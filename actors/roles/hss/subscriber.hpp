@@ -7,11 +7,11 @@
 #include <variant>
 #include <vector>
 
-#include "actors/contracts/cx.hpp"
 #include "actors/roles/hss/services.hpp"
 #include "protocols/aka/algorithm.hpp"
 #include "protocols/aka/sequence.hpp"
 #include "protocols/base/time.hpp"
+#include "protocols/diameter/cx.hpp"
 
 namespace troupe::hss {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/contracts/cx.hpp"
 #include "actors/roles/icscf/icscf.hpp"
+#include "protocols/diameter/cx.hpp"
 
 namespace troupe::roles::icscf {
 
