@@ -1,5 +1,6 @@
 #include "actors/diameter/framework/guards.hpp"
 
+#include <atomic>
 #include <ctime>
 
 #include "actors/diameter/framework/library.hpp"

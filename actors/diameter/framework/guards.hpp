@@ -2,7 +2,6 @@
 // functions in a version that does not bring the process down (interposition.cpp).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 namespace troupe::diameter_framework::guards {
@@ -11,8 +10,6 @@ namespace troupe::diameter_framework::guards {
 std::uint64_t rejected() noexcept;
 /// While set, connections are read slowly: the framework's queues of received messages have no end.
 void hold_back(bool on) noexcept;
-/// Who knows whether a peer's command is to be held to the dictionary. Set before the framework starts.
-void ask_whether_checked(bool (*checked)(std::uint32_t application, std::uint32_t command)) noexcept;
 
 /// Throws when the linker did not put our functions in the place of the framework's.
 void verify_interposition();

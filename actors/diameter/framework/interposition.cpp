@@ -1,6 +1,5 @@
 // Four functions of libfdcore and libfdproto whose failure is the end of the framework, or of the process: the program
 // exports its own under the same names, which the libraries reach through their procedure linkage tables.
-#include <atomic>
 #include <cerrno>
 #include <dlfcn.h>
 
@@ -13,9 +12,6 @@ struct fd_peer;
 namespace troupe::diameter_framework::guards {
 
 namespace {
-
-using checked_function = bool (*)(std::uint32_t application, std::uint32_t command);
-std::atomic<checked_function> is_checked{nullptr};
 
 template <class Function>
 Function original(const char* name) {
@@ -30,16 +26,6 @@ bool is_request(msg* m) {
 void discard(msg** m) {
   fd_msg_free(*m);
   *m = nullptr;
-}
-
-/// Not for the dictionary: answers, which the node judges, and commands of peers that it wants as they are.
-bool passes_unread(msg* m, const msg_hdr& header) {
-  if (!fd_msg_is_routable(m))
-    return false;
-  if ((header.msg_flags & CMD_FLAG_REQUEST) == 0)
-    return true;
-  auto checked = is_checked.load(std::memory_order_relaxed);
-  return checked != nullptr && !checked(header.msg_appl, header.msg_code);
 }
 
 /// The answer that says what is wrong with a request, in its place.
@@ -63,8 +49,6 @@ int refuse(msg** m, msg** error, fd_pei& why) {
 }
 
 } // namespace
-
-void ask_whether_checked(checked_function checked) noexcept { is_checked.store(checked, std::memory_order_relaxed); }
 
 } // namespace troupe::diameter_framework::guards
 
@@ -103,13 +87,14 @@ TROUPE_INTERPOSED int fd_msg_sess_get(dictionary*, msg*, session** found, int* m
   return 0;
 }
 
-/// The original drops some answers without telling anybody, and asserts on others.
+/// What is for applications is read by us: the framework knows commands by their code alone, whatever the application, drops
+/// some answers without telling anybody, and asserts on others.
 TROUPE_INTERPOSED int fd_msg_parse_or_error(msg** m, msg** error) {
   *error = nullptr;
   msg_hdr* header = nullptr;
   if (fd_msg_hdr(*m, &header) != 0)
     return EINVAL;
-  if (passes_unread(*m, *header))
+  if (fd_msg_is_routable(*m))
     return 0;
   fd_pei why{};
   auto status = fd_msg_parse_rules(*m, fd_g_config->cnf_dict, &why);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "actors/diameter/framework/dictionary.hpp"
+#include "actors/diameter/framework/applications.hpp"
 #include "actors/diameter/framework/guards.hpp"
 #include "actors/diameter/framework/library.hpp"
 
@@ -70,8 +70,7 @@ std::string configuration_text(const settings& how) {
   if (!how.tls_certificate.empty())
     out +=
         line("TLS_Cred", quoted(how.tls_certificate) + ", " + quoted(how.tls_key)) + line("TLS_CA", quoted(how.tls_ca));
-  for (auto* extension : {"dict_nasreq.fdx", "dict_dcca.fdx", "dict_dcca_3gpp.fdx", "rt_redirect.fdx"})
-    out += line("LoadExtension", quoted(extension));
+  out += line("LoadExtension", quoted("rt_redirect.fdx")); // RFC 6733 clause 6.1.8, for Dx
   for (auto& peer : how.peers)
     if (!peer.host.empty())
       out += peer_text(peer);
@@ -148,7 +147,7 @@ void set_up(const settings& how, log_function log) {
   need(fd_core_parseconf(file_with(configuration_text(how))), "configuration");
   for (auto& each : how.listen)
     listen_on(each, how.port);
-  extend_dictionary(how);
+  announce_applications(how);
   guards::install();
   need(fd_peer_validate_register(admit), "admission of peers");
 }

@@ -4,10 +4,10 @@
 #include <cstring>
 #include <ctime>
 
-#include "actors/diameter/framework/dictionary.hpp"
 #include "actors/diameter/framework/guards.hpp"
 #include "actors/diameter/framework/octets.hpp"
 #include "actors/diameter/framework/routing.hpp"
+#include "protocols/diameter/command.hpp"
 
 namespace troupe::diameter_framework {
 
@@ -112,7 +112,6 @@ std::string probe_octets(const settings& how) {
 
 traffic::traffic(const settings& how, outlet& to_node) : how_(how), node_(to_node) {
   the_one = this;
-  guards::ask_whether_checked(is_checked);
   disp_when any{};
   disp_hdl* unused = nullptr;
   need(fd_disp_register(on_question, DISP_HOW_ANY, &any, nullptr, &unused), "dispatch");
@@ -121,18 +120,14 @@ traffic::traffic(const settings& how, outlet& to_node) : how_(how), node_(to_nod
 void traffic::serve(std::vector<served_command> what) {
   std::lock_guard held(served_mutex_);
   for (auto& each : what)
-    served_[key_of(each.application, each.command)] = each.checked && knows_request(each.command);
+    served_[key_of(each.application, each.command)] = each.checked;
 }
 
-bool traffic::is_checked(std::uint32_t application, std::uint32_t command) {
-  std::lock_guard held(the_one->served_mutex_);
-  auto at = the_one->served_.find(key_of(application, command));
-  return at == the_one->served_.end() || at->second;
-}
-
-bool traffic::serves(const msg_hdr& header) {
+/// Whether it is checked; nothing when nobody takes it.
+std::optional<bool> traffic::service_for(const msg_hdr& header) {
   std::lock_guard held(served_mutex_);
-  return served_.count(key_of(header.msg_appl, header.msg_code)) > 0;
+  auto at = served_.find(key_of(header.msg_appl, header.msg_code));
+  return at == served_.end() ? std::nullopt : std::optional(at->second);
 }
 
 // -- the node's requests ----------------------------------------------------------------------------------------
@@ -218,21 +213,44 @@ int traffic::take(msg** m, disp_action* then) {
     discard(m);
     return 0;
   }
-  if (!serves(*header))
+  auto service = service_for(*header);
+  if (!service)
     return refuse(m, then, "DIAMETER_COMMAND_UNSUPPORTED");
-  std::uint64_t number = 0;
-  {
-    std::lock_guard held(questions_mutex_);
-    if (questions_.size() < how_.most_questions && node_.roomy())
-      questions_[number = ++last_question_] = {*m, clock::now() + std::chrono::milliseconds(how_.answer_within_ms)};
-  }
+  octets_of octets(*m);
+  if (auto wrong = *service ? refusal_of(octets.view()) : std::nullopt)
+    return answer_at_once(m, then, *wrong);
+  auto number = keep(*m);
   if (number == 0) {
     ++shed_;
     return refuse(m, then, "DIAMETER_TOO_BUSY");
   }
-  octets_of octets(*m); // nobody else has it yet: the node does not know the number
   node_.send_content(frame_kind::question, number, question{source_of(*m), octets.view()});
   *m = nullptr;
+  return 0;
+}
+
+/// 0: there is no room. Nobody else touches it yet: the node does not know the number, and it is not overdue.
+std::uint64_t traffic::keep(msg* request) {
+  std::lock_guard held(questions_mutex_);
+  if (questions_.size() >= how_.most_questions || !node_.roomy())
+    return 0;
+  questions_[++last_question_] = {request, clock::now() + std::chrono::milliseconds(how_.answer_within_ms)};
+  return last_question_;
+}
+
+/// What breaks the dictionary does not trouble the node: RFC 6733 clauses 7.1.3 and 7.1.5.
+std::optional<std::string> traffic::refusal_of(std::string_view octets) const {
+  auto message = diameter::decode(octets);
+  auto good = message ? diameter::validate(*message) : tl::unexpected(message.error());
+  if (good)
+    return std::nullopt;
+  return diameter::refusal(octets, good.error(), how_.identity, how_.realm);
+}
+
+int traffic::answer_at_once(msg** m, disp_action* then, std::string_view octets) {
+  *m = answer_to(*m, octets);
+  if (*m != nullptr)
+    *then = DISP_ACT_SEND;
   return 0;
 }
 
@@ -262,21 +280,24 @@ void traffic::reply(std::uint64_t number, std::string_view octets) {
     send_error(q.request, "DIAMETER_UNABLE_TO_DELIVER");
 }
 
-void traffic::send_answer(msg* request, std::string_view octets) {
+/// The answer, which owns the request from then on; null when there can be none, and then the request is gone.
+msg* traffic::answer_to(msg* request, std::string_view octets) {
   auto* m = parse(octets);
   msg_hdr *asked = nullptr, *answered = nullptr;
-  if (m == nullptr || fd_msg_hdr(request, &asked) != 0 || fd_msg_hdr(m, &answered) != 0) {
-    if (m != nullptr)
-      fd_msg_free(m);
-    return send_error(request, "DIAMETER_UNABLE_TO_DELIVER");
+  if (m != nullptr && fd_msg_hdr(request, &asked) == 0 && fd_msg_hdr(m, &answered) == 0) {
+    answered->msg_eteid = asked->msg_eteid;
+    if (fd_msg_answ_associate(m, request) == 0)
+      return m;
   }
-  answered->msg_eteid = asked->msg_eteid;
-  if (fd_msg_answ_associate(m, request) != 0) {
+  if (m != nullptr)
     fd_msg_free(m);
-    fd_msg_free(request);
-    return;
-  }
-  if (fd_msg_send(&m, nullptr, nullptr) != 0 && m != nullptr)
+  fd_msg_free(request);
+  return nullptr;
+}
+
+void traffic::send_answer(msg* request, std::string_view octets) {
+  auto* m = answer_to(request, octets);
+  if (m != nullptr && fd_msg_send(&m, nullptr, nullptr) != 0 && m != nullptr)
     fd_msg_free(m);
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -46,13 +47,16 @@ private:
   static void on_expiry(void* number, DiamId_t peer, size_t size, msg** m);
   static void on_probe(void*, msg** m);
   static int on_question(msg** m, avp*, session*, void*, disp_action* then);
-  static bool is_checked(std::uint32_t application, std::uint32_t command);
 
   bool forget(std::uint64_t number);
   void fail(std::uint64_t number, diameter_channel::failure why);
   int take(msg** m, disp_action* then);
   int refuse(msg** m, disp_action* then, const char* result);
-  bool serves(const msg_hdr& header);
+  std::optional<bool> service_for(const msg_hdr& header);
+  std::uint64_t keep(msg* request);
+  std::optional<std::string> refusal_of(std::string_view octets) const;
+  int answer_at_once(msg** m, disp_action* then, std::string_view octets);
+  static msg* answer_to(msg* request, std::string_view octets);
   void send_answer(msg* request, std::string_view octets);
   void send_error(msg* request, const char* result);
 

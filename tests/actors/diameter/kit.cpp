@@ -1,5 +1,6 @@
 #include "tests/actors/diameter/kit.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <fstream>
 #include <future>
@@ -54,6 +55,8 @@ party::party(std::string identity, std::uint16_t port, std::vector<diameter_chan
   transport_.emplace(home_, counts_, std::move(how), log, [](std::string) {});
   port_ = transport_->port();
   home_.start([this] { transport_->start(); });
+  if (port != 0)
+    eventually([this] { return serves(); }, milliseconds(3'000)); // else who connects has to try again, in its own time
 }
 
 party::~party() {
@@ -90,6 +93,11 @@ void party::serve_uar() {
     ++asked_;
     q.answer(by_hand::user_authorization_answer(ends(), q.octets));
   });
+}
+
+bool party::serves() const {
+  auto all = notes();
+  return std::find(all.begin(), all.end(), "Diameter is served: " + identity_) != all.end();
 }
 
 std::vector<std::string> party::notes() const {

@@ -51,6 +51,7 @@ public:
   void serve_uar();
   std::uint64_t asked() const { return asked_; }
   std::vector<std::string> notes() const;
+  bool serves() const; ///< its child is ready: who connects is taken
 
 private:
   std::string identity_;

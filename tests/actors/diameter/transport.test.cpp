@@ -68,6 +68,25 @@ TEST_CASE("a command that nobody takes is answered 3001, an unknown destination 
   CHECK(net.scscf.ask(std::string(70'000, 'x')).outcome == diameter_outcome::malformed);
 }
 
+TEST_CASE("a checked command that breaks the dictionary is answered without troubling who takes it") {
+  two net;
+  auto unknown_mandatory = avp(8'888, "must be understood", 4'242);
+  auto answer = net.scscf.ask(user_authorization_request(net.scscf.ends(), 1, unknown_mandatory));
+  CHECK(result_code(answer.octets) == 5'001);
+  CHECK(find(answer.octets, 279).find("must be understood") != std::string_view::npos);
+  auto unknown_optional = avp(8'888, "may be left aside", 4'242, 0);
+  answer = net.scscf.ask(user_authorization_request(net.scscf.ends(), 2, unknown_optional));
+  CHECK(result_code(answer.octets) == 0);
+  CHECK(find(answer.octets, 297).size() == 24);
+
+  auto e = net.scscf.ends();
+  auto lacks_identities = message(0xc0, uar, cx,
+                                  avp(263, "s;1;1") + vendor_specific(cx) + avp(277, 1) + avp(264, e.host) +
+                                      avp(296, e.realm) + avp(283, e.to_realm));
+  CHECK(result_code(net.scscf.ask(lacks_identities).octets) == 5'005);
+  CHECK(net.hss.asked() == 1);
+}
+
 TEST_CASE("a peer that never answers costs its patience and nothing else") {
   two net;
   net.hss.port().serve({cx, mar, false}, [](diameter_question) {});
@@ -164,7 +183,8 @@ TEST_CASE("beyond the bound requests are refused at once") {
 
 TEST_CASE("a child that cannot start is tried again, further and further apart, and says why") {
   auto port = free_port();
-  party alone("scscf.ims.test", port, {}, [](diameter_settings& how) { how.framework.listen = {"192.0.2.77"}; });
+  party alone("scscf.ims.test", port, {},
+              [](diameter_settings& how) { how.framework.listen = {"192.0.2.77"}; }); // not ours
   CHECK(eventually([&] { return alone.counts().get(metric::diameter_child_deaths) >= 2; }));
   CHECK_FALSE(alone.notes().empty());
 }
