@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ constexpr std::size_t longest_line = 1'024;
 log_function log_line = nullptr;
 
 void format_line(int level, const char* format, va_list arguments) {
-  if (level < FD_LOG_NOTICE || log_line == nullptr)
+  if (level < FD_LOG_ERROR || log_line == nullptr)
     return;
   char line[longest_line];
   std::vsnprintf(line, sizeof line, format, arguments);
@@ -41,11 +42,6 @@ std::string quoted(const std::string& text) {
 }
 
 std::string line(const char* key, const std::string& value) { return std::string(key) + " = " + value + ";\n"; }
-
-std::string peer_text(const diameter_channel::peer_settings& peer) {
-  return "ConnectPeer = " + quoted(peer.identity) + " { ConnectTo = " + quoted(peer.host) +
-         "; Port = " + std::to_string(peer.port) + "; " + (peer.tls ? "" : "No_TLS; ") + "};\n";
-}
 
 bool any_ipv6(const settings& how) {
   auto v6 = [](const std::string& host) { return host.find(':') != host.npos; };
@@ -71,9 +67,6 @@ std::string configuration_text(const settings& how) {
     out +=
         line("TLS_Cred", quoted(how.tls_certificate) + ", " + quoted(how.tls_key)) + line("TLS_CA", quoted(how.tls_ca));
   out += line("LoadExtension", quoted("rt_redirect.fdx")); // RFC 6733 clause 6.1.8, for Dx
-  for (auto& peer : how.peers)
-    if (!peer.host.empty())
-      out += peer_text(peer);
   return out;
 }
 
@@ -106,6 +99,49 @@ void listen_on(const std::string& host, std::uint16_t port) {
   need(
       fd_ep_add_merge(&fd_g_config->cnf_endpoints, reinterpret_cast<sockaddr*>(&name), size, EP_FL_CONF | EP_ACCEPTALL),
       "address to listen on");
+}
+
+/// Its own way of reading a peer's address drops those that the host has no interface for at the moment: on a host with
+/// nothing but a loopback, all.
+void add_addresses(const diameter_channel::peer_settings& peer, fd_list& into) {
+  addrinfo wanted{}, *found = nullptr;
+  wanted.ai_socktype = SOCK_STREAM;
+  if (::getaddrinfo(peer.host.c_str(), nullptr, &wanted, &found) != 0)
+    return; // then it asks the DNS for the identity, each time it connects
+  for (auto* each = found; each != nullptr; each = each->ai_next)
+    fd_ep_add_merge(&into, each->ai_addr, each->ai_addrlen, EP_FL_CONF | EP_ACCEPTALL);
+  ::freeaddrinfo(found);
+}
+
+/// Host-IP-Address of a CER must be some address (RFC 6733 clause 5.3.5): where we do not listen, the one that packets to
+/// a peer leave from. No packet is sent.
+void use_address_towards(const diameter_channel::peer_settings& peer) {
+  addrinfo wanted{}, *found = nullptr;
+  wanted.ai_socktype = SOCK_DGRAM;
+  if (::getaddrinfo(peer.host.c_str(), "3868", &wanted, &found) != 0)
+    return;
+  auto any = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  if (::connect(any, found->ai_addr, found->ai_addrlen) == 0 &&
+      ::getsockname(any, reinterpret_cast<sockaddr*>(&own), &size) == 0)
+    fd_ep_add_merge(&fd_g_config->cnf_endpoints, reinterpret_cast<sockaddr*>(&own), size, EP_FL_CONF | EP_ACCEPTALL);
+  ::close(any);
+  ::freeaddrinfo(found);
+}
+
+void connect_to(const diameter_channel::peer_settings& peer) {
+  auto identity = peer.identity;
+  peer_info info{};
+  info.pi_diamid = identity.data();
+  info.pi_diamidlen = identity.size();
+  info.config.pic_flags.pro4 = PI_P4_TCP;
+  info.config.pic_flags.sec = peer.tls ? PI_SEC_DEFAULT : PI_SEC_NONE;
+  info.config.pic_flags.persist = PI_PRST_ALWAYS;
+  info.config.pic_port = peer.port;
+  fd_list_init(&info.pi_endpoints, nullptr);
+  add_addresses(peer, info.pi_endpoints);
+  need(fd_peer_add(&info, "settings", nullptr, nullptr), "peer");
 }
 
 void use_deep_stacks() {
@@ -150,6 +186,12 @@ void set_up(const settings& how, log_function log) {
   announce_applications(how);
   guards::install();
   need(fd_peer_validate_register(admit), "admission of peers");
+  for (auto& each : how.peers)
+    if (!each.host.empty()) {
+      connect_to(each);
+      if (how.listen.empty())
+        use_address_towards(each);
+    }
 }
 
 void start() {
