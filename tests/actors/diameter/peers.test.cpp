@@ -96,7 +96,7 @@ TEST_CASE("a redirect is followed to the peer that it names") {
                          auto session = q.octets.substr(20, (number_at(q.octets, 25, 3) + 3) & ~3u);
                          q.answer(message(0x60, uar, cx,
                                           session + avp(268, 3'006) + avp(264, e.host) + avp(296, e.realm) +
-                                              avp(292, "aaa://two.ims.test") + avp(261, 1)));
+                                              avp(292, "aaa://two.ims.test") + avp(261, 1) + avp(262, 60)));
                        });
   diameter_answer a;
   CHECK(eventually([&] {
