@@ -82,15 +82,15 @@ void measure(const char* name, int pairs, int most, const std::vector<pid_t>& pr
   cpu = cpu_us(processes) - cpu;
   std::sort(took.begin(), took.end());
   auto at = [&](double q) { return took[static_cast<std::size_t>(q * static_cast<double>(took.size() - 1))]; };
-  std::printf("%-22s in flight %4d: %7.0f pairs/s, CPU %6.1f us a pair, round trip p50 %6.0f p99 %6.0f us, good %d of %d\n",
-              name, most, pairs / seconds_taken, cpu / pairs, at(0.5), at(0.99), good, pairs);
+  std::printf(
+      "%-22s in flight %4d: %7.0f pairs/s, CPU %6.1f us a pair, round trip p50 %6.0f p99 %6.0f us, good %d of %d\n",
+      name, most, pairs / seconds_taken, cpu / pairs, at(0.5), at(0.99), good, pairs);
   std::fflush(stdout);
 }
 
 // -- freeDiameter alone -----------------------------------------------------------------------------------------
 
-diameter_channel::settings bare(const std::string& identity, std::uint16_t port,
-                                diameter_channel::peer_settings peer) {
+diameter_channel::settings bare(const std::string& identity, std::uint16_t port, diameter_channel::peer_settings peer) {
   diameter_channel::settings out;
   out.identity = identity;
   out.realm = realm;
@@ -119,7 +119,7 @@ std::string octets_of(msg* m) {
   return out;
 }
 
-int answer(msg** m, avp*, session*, void*, disp_action* then) {
+int answer(msg** m, ::avp*, session*, void*, disp_action* then) {
   auto* reply = parse(user_authorization_answer({"hss.ims.test", realm, "", ""}, octets_of(*m)));
   msg_hdr *asked = nullptr, *answered = nullptr;
   fd_msg_hdr(*m, &asked);
@@ -177,7 +177,8 @@ void run_bare(int pairs, int most) {
   char identity[] = "hss.ims.test";
   eventually([&] {
     peer_hdr* peer = nullptr;
-    return fd_peer_getbyid(identity, sizeof identity - 1, 0, &peer) == 0 && peer && fd_peer_get_state(peer) == STATE_OPEN;
+    return fd_peer_getbyid(identity, sizeof identity - 1, 0, &peer) == 0 && peer &&
+           fd_peer_get_state(peer) == STATE_OPEN;
   });
   std::vector<pid_t> processes{::getpid(), server->number()};
   measure("freeDiameter alone", 3'000, 1, processes, ask_bare);
