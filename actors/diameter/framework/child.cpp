@@ -148,7 +148,7 @@ void handle(const frame& f, traffic& messages) {
   case frame_kind::reply: messages.reply(f.number, f.content); break;
   case frame_kind::serve:
     if (auto what = read_served(f.content))
-      messages.serve(std::move(*what));
+      messages.serve(*what);
     break;
   case frame_kind::stop: say_goodbye();
   default: break;

@@ -117,9 +117,9 @@ traffic::traffic(const settings& how, outlet& to_node) : how_(how), node_(to_nod
   need(fd_disp_register(on_question, DISP_HOW_ANY, &any, nullptr, &unused), "dispatch");
 }
 
-void traffic::serve(std::vector<served_command> what) {
+void traffic::serve(const std::vector<served_command>& what) {
   std::lock_guard held(served_mutex_);
-  for (auto& each : what)
+  for (const auto& each : what)
     served_[key_of(each.application, each.command)] = each.checked;
 }
 

@@ -26,7 +26,7 @@ public:
   traffic(const diameter_channel::settings& how, outlet& to_node);
 
   // on the sending thread
-  void serve(std::vector<diameter_channel::served_command> what);
+  void serve(const std::vector<diameter_channel::served_command>& what);
   void ask(std::uint64_t number, const diameter_channel::ask& what);
   void reply(std::uint64_t number, std::string_view octets);
   void answer_overdue();
