@@ -16,11 +16,13 @@ struct diameter_settings {
   std::vector<std::string> command; ///< of the child: our own program, `diameter`
   std::size_t max_in_flight = 4'096;
   /// Never given up: a peer that can kill the child must not kill the node.
-  cluster::restart_policy restarts{milliseconds(100), milliseconds(5'000), SIZE_MAX, milliseconds(60'000)};
+  cluster::restart_policy restarts{milliseconds(250), milliseconds(5'000), SIZE_MAX, milliseconds(60'000)};
   milliseconds start_patience{10'000};     ///< for the child to say that it is ready
   milliseconds pulse_patience{1'000};      ///< it says five times a second that it lives
   milliseconds framework_patience{10'000}; ///< a probe through the framework takes half a millisecond
-  milliseconds settling{2'000}; ///< after a start, for peers to come up, before requests are told that there are none
+  /// After a start, before requests are told that no peer is up: at least as long as a second attempt to connect may take, since a
+  /// peer that has not seen the end of a dead child refuses its successor.
+  milliseconds settling{2'000};
 };
 
 /// A line for the log.

@@ -41,6 +41,8 @@ diameter_transport::diameter_transport(shard& home, metrics& counts, diameter_se
       give_up_(std::move(give_up)),
       port_(std::make_shared<transport_port>(*this, home, how_.max_in_flight)) {
   beat_.owner = this;
+  constexpr seconds jitter{2}, handshake{1}; // of freeDiameter's Tc; of CER and CEA
+  how_.settling = std::max<milliseconds>(how_.settling, seconds(how_.framework.reconnect_s) + jitter + handshake);
   for (auto& p : how_.framework.peers)
     peers_.push_back({p.identity, address_of(p), false, 0});
   show_peers();
