@@ -34,7 +34,8 @@ void look_at(fd_hook_type, msg*, peer_hdr*, void* other, fd_hook_permsgdata*, vo
   received->buffer[0] = 0;
 }
 
-/// Where nobody has a hook, the framework formats each message for its log, under a lock.
+/// Where nobody has a hook, the framework formats each message for its log, under a lock; those that nobody can be found
+/// for, as the probe twice a second, too. What they tell is counted.
 void ignore(fd_hook_type, msg*, peer_hdr*, void*, fd_hook_permsgdata*, void*) {}
 
 } // namespace
@@ -46,7 +47,9 @@ void install() {
   fd_hook_hdl* unused = nullptr;
   need(fd_hook_register(HOOK_MASK(HOOK_DATA_RECEIVED), look_at, nullptr, nullptr, &unused), "hook");
   need(fd_hook_register(HOOK_MASK(HOOK_MESSAGE_RECEIVED, HOOK_MESSAGE_LOCAL, HOOK_MESSAGE_SENDING, HOOK_MESSAGE_SENT,
-                                  HOOK_MESSAGE_ROUTING_FORWARD, HOOK_MESSAGE_ROUTING_LOCAL),
+                                  HOOK_MESSAGE_ROUTING_FORWARD, HOOK_MESSAGE_ROUTING_LOCAL, HOOK_MESSAGE_ROUTING_ERROR,
+                                  HOOK_MESSAGE_DROPPED, HOOK_MESSAGE_FAILOVER, HOOK_MESSAGE_PARSING_ERROR,
+                                  HOOK_MESSAGE_PARSING_ERROR2),
                         ignore, nullptr, nullptr, &unused),
        "hook");
 }
