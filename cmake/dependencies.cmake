@@ -29,6 +29,7 @@ troupe_library_target(nlohmann_json HEADER nlohmann/json.hpp)
 troupe_library_target(httplib HEADER httplib.h LIBRARIES cpp-httplib)
 troupe_library_target(spdlog HEADER spdlog/spdlog.h LIBRARIES spdlog fmt DEFINES SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL SPDLOG_SHARED_LIB)
 troupe_library_target(cli11 HEADER CLI/CLI.hpp)
+troupe_library_target(freediameter HEADER freeDiameter/libfdcore.h LIBRARIES fdcore fdproto gnutls)
 
 if(NOT TROUPE_FUZZ)
   troupe_library_target(caf_core_ HEADER caf/all.hpp LIBRARIES caf_core)

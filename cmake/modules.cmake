@@ -1,7 +1,8 @@
-# troupe_module(FOLDER USES folder... LINKS target...): a static library of the folder's *.cpp.
+# troupe_module(FOLDER USES folder... LINKS target...): a static library of the folder's *.cpp. PLAIN: without the actors'
+# precompiled header.
 # The target is called after the folder, '/' becoming '_'. A folder without .cpp is a header library.
 function(troupe_module folder)
-  cmake_parse_arguments(arg "" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "PLAIN" "" "USES;LINKS" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   if(sources)
@@ -18,7 +19,7 @@ function(troupe_module folder)
     target_link_libraries(${name} ${visibility} ${used_name})
   endforeach()
   target_link_libraries(${name} ${visibility} ${arg_LINKS})
-  if(sources AND folder MATCHES "^actors/" AND EXISTS ${CMAKE_SOURCE_DIR}/actors/contracts/precompiled.hpp)
+  if(sources AND folder MATCHES "^actors/" AND NOT arg_PLAIN AND EXISTS ${CMAKE_SOURCE_DIR}/actors/contracts/precompiled.hpp)
     target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/actors/contracts/precompiled.hpp)
   endif()
 endfunction()

@@ -145,6 +145,8 @@ std::vector<std::shared_ptr<const metrics>> admin_source::counts() const {
       out.push_back({each, &tree->counts});
   if (of_.links())
     out.push_back({std::shared_ptr<void>(), &of_.links()->counts()});
+  if (of_.diameter())
+    out.push_back({std::shared_ptr<void>(), &of_.diameter()->counts()});
   return out;
 }
 

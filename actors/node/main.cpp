@@ -6,6 +6,7 @@
 
 #include "actors/console/log.hpp"
 #include "actors/console/server.hpp"
+#include "actors/diameter/framework/child.hpp"
 #include "actors/node/admin_source.hpp"
 #include "actors/node/ctl.hpp"
 #include "actors/node/node.hpp"
@@ -156,6 +157,9 @@ int main(int argc, char** argv) {
       "In a cluster its groups are handed to other nodes first; a parent process starts it again when it dies.\n"
       "Exit status: 1 it could not start, 2 the configuration is wrong, 70 or 71 too many failures in a short time.\n"
       "Example: troupe run --config config/profiles/demo.toml");
+  auto* diameters =
+      app.add_subcommand("diameter", "the process that a node carries Diameter in; a node starts it itself");
+  diameters->group(""); // not shown
   auto* checks = app.add_subcommand("check", "validate a configuration; errors name file, line and key; exit status 2");
   checks->add_option("-c,--config", file, "the node's configuration (TOML)")->required();
   checks->add_flag("--explain", explain, "print every option with the value in force and where it comes from");
@@ -167,6 +171,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(console::ctl_status::bad_command);
   }
+  if (diameters->parsed())
+    return diameter_framework::run_child(cluster::child::kept_as);
   if (controls->parsed())
     return control.run();
   return runs->parsed() ? run(file, watched) : check(file, explain);

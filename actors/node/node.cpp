@@ -39,6 +39,8 @@ node::node(const config::node_config& config) : config_(config) {
     open_hss();
   if (!config_.cluster.nodes.empty())
     links_ = std::make_unique<link_tree>(config_, *system_, [this](std::string why) { give_up(why); });
+  if (!config_.diameter.identity.empty())
+    diameter_ = std::make_unique<diameter_tree>(config_, *system_, [this](const std::string& why) { give_up(why); });
   if (config_.cluster.groups.empty())
     open_site();
   else
@@ -152,6 +154,7 @@ node::~node() {
   host_.reset();
   links_.reset();
   only_.reset();
+  diameter_.reset();
 }
 
 /// The shards share their ports; nobody else may: a second node would take a part of the messages.
@@ -189,6 +192,8 @@ void node::start() {
         host_->heard(from, message);
     })
                         : link_tree::hearing());
+  if (diameter_)
+    diameter_->start();
   if (host_)
     host_->start();
 }

@@ -13,6 +13,7 @@
 
 #include "actors/node/cluster_host.hpp"
 #include "actors/node/cx_exchange.hpp"
+#include "actors/node/diameter_tree.hpp"
 #include "actors/node/link_tree.hpp"
 #include "actors/node/site.hpp"
 #include "actors/roles/hss/server.hpp"
@@ -47,6 +48,7 @@ public:
   std::vector<std::shared_ptr<site>> sites() const;
   const config::node_config& config() const noexcept { return config_; }
   link_tree* links() const noexcept { return links_.get(); }           ///< null for a single node
+  diameter_tree* diameter() const noexcept { return diameter_.get(); } ///< null without an identity
   const cluster_host* cluster() const noexcept { return host_.get(); } ///< null without groups
   const siphash_key& secret() const noexcept { return hash_key_; }     ///< that hashes of Call-IDs are made with
 
@@ -69,6 +71,7 @@ private:
   std::shared_ptr<hss::server> hss_; ///< of a single node
   std::shared_ptr<site> only_;       ///< of a single node
   std::unique_ptr<link_tree> links_;
+  std::unique_ptr<diameter_tree> diameter_;
   std::unique_ptr<cx_exchange> exchange_;
   std::unique_ptr<cluster_host> host_;
   std::function<void()> before_drain_;

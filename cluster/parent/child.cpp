@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -20,8 +21,19 @@ constexpr int not_started = 127; // as shells say it
 int open_process(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 void signal_process(int descriptor, int signal) { ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0); }
 
+/// Leaves the standard ones and `kept`, as the next.
+void close_others(int kept) {
+  if (kept == child::kept_as)
+    ::fcntl(kept, F_SETFD, 0); // dup2 of itself would leave it as it is
+  else
+    ::dup2(kept, child::kept_as);
+  ::syscall(SYS_close_range, child::kept_as + 1, ~0U, 0U);
+}
+
 /// Between fork and exec of a process that has threads: only what is safe in a signal handler.
-[[noreturn]] void become(char* const* arguments, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, pid_t parent, int kept) {
+  if (kept >= 0)
+    close_others(kept);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -38,7 +50,9 @@ std::string child_end::text() const {
                    : "ended with status " + std::to_string(number);
 }
 
-result<child> child::start(const std::vector<std::string>& command) {
+result<child> child::start(const std::vector<std::string>& command) { return start(command, -1); }
+
+result<child> child::start(const std::vector<std::string>& command, int kept) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const auto& each : command)
@@ -47,7 +61,7 @@ result<child> child::start(const std::vector<std::string>& command) {
   auto self = ::getpid();
   auto pid = ::fork();
   if (pid == 0)
-    become(arguments.data(), self);
+    become(arguments.data(), self, kept);
   if (pid < 0)
     return fail("no process can be made: " + std::string(std::strerror(errno)), 0, 0);
   auto descriptor = open_process(pid); // nobody else waits for it, so the number is still its own
@@ -57,10 +71,10 @@ result<child> child::start(const std::vector<std::string>& command) {
     ::waitpid(pid, nullptr, 0);
     return fail("a process cannot be watched: " + why, 0, 0);
   }
-  return child(descriptor);
+  return child(descriptor, pid);
 }
 
-child::child(child&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+child::child(child&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), number_(other.number_) {}
 
 child::~child() {
   if (descriptor_ >= 0)

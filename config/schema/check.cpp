@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "config/schema/check_diameter.hpp"
 #include "config/schema/words.hpp"
 #include "protocols/base/text.hpp"
 
@@ -362,6 +363,7 @@ void complete(node_config& config, reading& in) {
   unless_given("scscf.name", config.scscf.name, "sip:scscf." + domain);
   unless_given("scscf.realm", config.scscf.realm, domain);
   unless_given("charging.ioi", config.charging.ioi, domain);
+  unless_given("diameter.realm", config.diameter.realm, domain);
   unless_given("cluster.name", config.cluster.name, domain.empty() ? std::string("troupe") : domain);
   for (auto& each : config.cluster.nodes)
     if (each.name == config.node.name)
@@ -397,6 +399,7 @@ void check(node_config& config, reading& in) {
   check_dns(c);
   check_state(c);
   check_cluster(c);
+  check_diameter(config, in);
 }
 
 } // namespace troupe::config

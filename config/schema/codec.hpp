@@ -245,4 +245,28 @@ struct codec<cluster_group> {
   static bool read(const slot& at, const value& from, cluster_group& into);
 };
 
+/// { identity = "hss.ims.example", address = "192.0.2.9:3868", tls = true }
+template <>
+struct codec<diameter_peer> {
+  static std::string type() { return "{identity, address, tls}"; }
+  static std::string show(const diameter_peer& from);
+  static bool read(const slot& at, const value& from, diameter_peer& into);
+};
+
+/// { realm = "ims.example", peers = ["hss1.ims.example"], backup = ["hss2.ims.example"] }
+template <>
+struct codec<diameter_route> {
+  static std::string type() { return "{realm, peers, backup}"; }
+  static std::string show(const diameter_route& from);
+  static bool read(const slot& at, const value& from, diameter_route& into);
+};
+
+/// { id = 16777251, vendor = 10415, accounting = false }
+template <>
+struct codec<diameter_application> {
+  static std::string type() { return "{id, vendor, accounting}"; }
+  static std::string show(const diameter_application& from);
+  static bool read(const slot& at, const value& from, diameter_application& into);
+};
+
 } // namespace troupe::config

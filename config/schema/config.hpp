@@ -200,6 +200,44 @@ struct cluster_options {
   std::string tls_certificate, tls_key, tls_ca;
 };
 
+/// A Diameter neighbour.
+struct diameter_peer {
+  std::string identity;
+  endpoint address; ///< without a host it connects to us; port 0: the usual one
+  bool tls = false;
+
+  friend bool operator==(const diameter_peer&, const diameter_peer&) = default;
+};
+
+struct diameter_route {
+  std::string realm; ///< "*": all others
+  std::vector<std::string> peers, backup;
+
+  friend bool operator==(const diameter_route&, const diameter_route&) = default;
+};
+
+struct diameter_application {
+  std::uint32_t id = 0, vendor = 0;
+  bool accounting = false;
+
+  friend bool operator==(const diameter_application&, const diameter_application&) = default;
+};
+
+struct diameter_options {
+  std::string identity; ///< empty: no Diameter
+  std::string realm;    ///< home_domain by default
+  std::vector<std::string> listen;
+  std::uint16_t port = 3'868;
+  std::uint16_t tls_port = 0; ///< 0: none
+  std::string tls_certificate, tls_key, tls_ca;
+  std::vector<diameter_peer> peers;
+  std::vector<diameter_route> routes;
+  std::vector<diameter_application> applications;
+  std::uint32_t max_in_flight = 4'096, max_questions = 2'000;
+  milliseconds answer_within{10'000};
+  seconds reconnect{5}, watchdog{6};
+};
+
 struct log_options {
   log_level level = log_level::info;
   log_format format = log_format::text;
@@ -232,6 +270,7 @@ struct node_config {
   admin_options admin;
   hss_options hss;
   cluster_options cluster;
+  diameter_options diameter;
   log_options log;
 
   std::vector<problem> warnings;

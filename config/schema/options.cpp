@@ -61,6 +61,7 @@ constexpr section all_sections[] = {
     {"admin", "HTTP: /healthz, /readyz, /metrics, /api/v1/ and what `troupe ctl` talks to."},
     {"hss", "The embedded HSS."},
     {"cluster", "Where state is kept, and the nodes that make one system."},
+    {"diameter", "Diameter (RFC 6733) to and from other hosts, in a process of its own."},
     {"log", "What is logged, and where to."},
 };
 
@@ -360,6 +361,50 @@ std::vector<option> make_options() {
            "Its private key (PEM)."),
       make("cluster.tls_ca", FIELD(cluster.tls_ca), {.empty = true, .example = path_example},
            "Certificates (PEM) of the authority that is the cluster's own: whoever has a certificate of it is a node."),
+
+      make("diameter.identity", FIELD(diameter.identity),
+           {.wrong = wrong_host, .empty = true, .example = "\"scscf.ims.example\"", .default_note = "no Diameter"},
+           "This node's Origin-Host: one for each node, and another than any peer's."),
+      make("diameter.realm", FIELD(diameter.realm),
+           {.wrong = wrong_host, .example = "\"ims.example\"", .default_note = "`node.home_domain`"},
+           "This node's Origin-Realm."),
+      make("diameter.listen", FIELD(diameter.listen), {.empty = true, .example = "[\"127.0.0.1\"]"},
+           "Numeric addresses to take connections of peers at. None: only we connect."),
+      make("diameter.port", FIELD(diameter.port), {.least = 1, .most = 65'535},
+           "The port of these addresses, for TCP."),
+      make("diameter.tls_port", FIELD(diameter.tls_port), {.least = 0, .most = 65'535, .example = "5868"},
+           "Their port for TLS from the first octet (RFC 6733 clause 13.1); 0: none."),
+      make("diameter.tls_certificate", FIELD(diameter.tls_certificate), {.empty = true, .example = path_example},
+           "This node's certificate chain (PEM)."),
+      make("diameter.tls_key", FIELD(diameter.tls_key), {.empty = true, .example = path_example},
+           "Its private key (PEM)."),
+      make("diameter.tls_ca", FIELD(diameter.tls_ca), {.empty = true, .example = path_example},
+           "Certificates (PEM) of the authorities that peers' certificates are checked against."),
+      make(
+          "diameter.peers", FIELD(diameter.peers),
+          {.empty = true, .example = "[{ identity = \"hss.ims.example\", address = \"192.0.2.9:3868\" }]"},
+          "The neighbours, by their Origin-Host; nobody else is talked to. One without an address connects to us. With "
+          "tls = true the connection is TLS from the first octet."),
+      make(
+          "diameter.routes", FIELD(diameter.routes),
+          {.empty = true,
+           .example = "[{ realm = \"ims.example\", peers = [\"hss1.ims.example\", \"hss2.ims.example\"] }]"},
+          "Which peers requests for a realm go to: by turns to `peers`, to `backup` when none of these is up. \"*\" is "
+          "for realms without a route. A realm with neither goes to peers of that realm; a Destination-Host that is a "
+          "peer goes there."),
+      make("diameter.applications", FIELD(diameter.applications),
+           {.empty = true, .example = "[{ id = 16777251, vendor = 10415 }]"},
+           "Applications beside Cx, Sh, Rx, Rf and Ro, for extensions."),
+      make("diameter.max_in_flight", FIELD(diameter.max_in_flight), {.least = 1, .most = 100'000},
+           "Requests to peers that may be under way at a time; the next is refused at once."),
+      make("diameter.max_questions", FIELD(diameter.max_questions), {.least = 1, .most = 100'000},
+           "Requests of peers that may wait for their answer at a time; the next gets DIAMETER_TOO_BUSY."),
+      make("diameter.answer_within", FIELD(diameter.answer_within), {.least = 100, .most = 60'000},
+           "A request of a peer that this node has not answered by then gets DIAMETER_UNABLE_TO_DELIVER."),
+      make("diameter.reconnect", FIELD(diameter.reconnect), {.least = 1, .most = 600},
+           "Tc: how long after a connection was lost or refused the next is tried, give or take 2 s."),
+      make("diameter.watchdog", FIELD(diameter.watchdog), {.least = 6, .most = 600},
+           "Tw: a peer that was quiet for so long is asked whether it lives (RFC 3539 clause 3.4.1)."),
 
       make("log.level", FIELD(log.level), {}, "The least severe level that is logged."),
       make("log.format", FIELD(log.format), {}, "Lines for people, or one JSON object a line."),

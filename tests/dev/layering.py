@@ -34,6 +34,7 @@ THIRD_PARTIES = {
     "ares": {"cares"},
     "libmnl/": {"mnl"},
     "jemalloc/": {"jemalloc"},
+    "freeDiameter/": {"freediameter"},
 }
 
 # What a protocol machine gets as an argument or does not need at all.
@@ -66,6 +67,8 @@ def read_modules(text):
         module = Module(words[0], [], [])
         into = None
         for word in words[1:]:
+            if word == "PLAIN":
+                continue
             if word in ("USES", "LINKS"):
                 into = module.uses if word == "USES" else module.links
             else:
