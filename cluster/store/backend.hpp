@@ -71,7 +71,7 @@ public:
   /// Appends to the stream of `group` those of `what` whose id it does not remember, keeping about the newest `most`; it
   /// forgets `forget`. Fenced as commits are. `done` runs once, on the store's thread: `added` were new. Some hundred a call.
   /// From any thread. Stores without streams fail it.
-  virtual void publish(group_number group, std::vector<publication> what, std::vector<std::string> forget,
+  virtual void publish(group_number group, std::vector<publication>&& what, std::vector<std::string>&& forget,
                        std::size_t most, std::function<void(outcome how, std::size_t added)> done);
 };
 

@@ -28,7 +28,7 @@ void backend::give_up(group_number, std::function<void()> done) {
   then();
 }
 
-void backend::publish(group_number, std::vector<publication>, std::vector<std::string>, std::size_t,
+void backend::publish(group_number, std::vector<publication>&&, std::vector<std::string>&&, std::size_t,
                       std::function<void(outcome, std::size_t)> done) {
   auto then = std::move(done);
   then(outcome::failed, 0);

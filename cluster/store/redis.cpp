@@ -84,7 +84,7 @@ public:
     loop_.post([this, group, done = std::move(done)] { writer_->give_up(group, done); });
   }
 
-  void publish(group_number group, std::vector<publication> what, std::vector<std::string> forget, std::size_t most,
+  void publish(group_number group, std::vector<publication>&& what, std::vector<std::string>&& forget, std::size_t most,
                std::function<void(outcome, std::size_t)> done) override {
     loop_.post([this, group, what = std::move(what), forget = std::move(forget), most, done = std::move(done)] {
       writer_->publish(group, what, forget, most, done);
