@@ -40,11 +40,30 @@ node::node(const config::node_config& config) : config_(config) {
   if (!config_.cluster.nodes.empty())
     links_ = std::make_unique<link_tree>(config_, *system_, [this](std::string why) { give_up(why); });
   if (!config_.diameter.identity.empty())
-    diameter_ = std::make_unique<diameter_tree>(config_, *system_, [this](const std::string& why) { give_up(why); });
+    open_diameter();
   if (config_.cluster.groups.empty())
     open_site();
   else
     open_cluster();
+  if (cx_)
+    open_cx();
+}
+
+void node::open_diameter() {
+  diameter_ = std::make_unique<diameter_tree>(config_, *system_, [this](const std::string& why) { give_up(why); });
+  cx_ = std::make_unique<diameter_cx>(config_, diameter_->port());
+}
+
+/// Once what serves and what is told is there.
+void node::open_cx() {
+  if (config_.has(config::role::hss))
+    return cx_->serve([this] { return subscribers(); });
+  cx_->hear([this](const hss::notices& what, std::function<void(cx::result_code)> told) {
+    if (only_)
+      return only_->tell(what, std::move(told));
+    exchange_->tell(what); // the owner of the registration may be any node
+    told(cx::success);
+  });
 }
 
 void node::open_hss() {
@@ -78,6 +97,8 @@ site::surroundings node::around_site() {
   site::surroundings out{*system_, secret_};
   out.give_up = [this](const std::string& why) { give_up(why); };
   out.hss = [this](shard_tree& tree) -> std::unique_ptr<cx_port> {
+    if (!hss_ && cx_)
+      return cx_->port_for(tree);
     if (!hss_)
       return std::make_unique<no_hss>();
     return std::make_unique<hss::embedded>(*hss_,
@@ -93,7 +114,7 @@ void node::open_site() {
   };
   only_ = std::make_shared<site>(config_, std::move(around));
   if (hss_)
-    hss_->listen([this](const hss::notices& what) { only_->tell(what); });
+    hss_->listen([this](const hss::notices& what) { tell_servers(what); });
 }
 
 void node::open_cluster() {
@@ -128,8 +149,18 @@ std::unique_ptr<hss::server> node::open_hss_over(store::partition& records) cons
   auto opened = hss::server::open(std::move(how));
   if (!opened)
     throw std::runtime_error(opened.error().what);
-  (*opened)->listen([this](const hss::notices& what) { exchange_->tell(what); });
+  (*opened)->listen([this](const hss::notices& what) { tell_servers(what); });
   return std::move(*opened);
+}
+
+/// To the S-CSCF that has the user: by Diameter, or here and in the cluster.
+void node::tell_servers(const hss::notices& what) const {
+  if (cx_ && cx_->send(what))
+    return;
+  if (only_)
+    only_->tell(what);
+  else
+    exchange_->tell(what);
 }
 
 std::shared_ptr<hss::server> node::subscribers() const {
@@ -151,6 +182,8 @@ node::~node() {
     std::lock_guard held(hearing_);
     hears_ = false;
   }
+  if (cx_)
+    cx_->close();
   host_.reset();
   links_.reset();
   only_.reset();

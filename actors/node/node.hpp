@@ -13,6 +13,7 @@
 
 #include "actors/node/cluster_host.hpp"
 #include "actors/node/cx_exchange.hpp"
+#include "actors/node/diameter_cx.hpp"
 #include "actors/node/diameter_tree.hpp"
 #include "actors/node/link_tree.hpp"
 #include "actors/node/site.hpp"
@@ -59,6 +60,9 @@ private:
   site::surroundings around_site();
   void open_site();
   void open_cluster();
+  void open_diameter();
+  void open_cx();
+  void tell_servers(const hss::notices& what) const;
   void claim_ports();
   void drain();
   void give_up(const std::string& why);
@@ -72,6 +76,7 @@ private:
   std::shared_ptr<site> only_;       ///< of a single node
   std::unique_ptr<link_tree> links_;
   std::unique_ptr<diameter_tree> diameter_;
+  std::unique_ptr<diameter_cx> cx_; ///< null without an identity
   std::unique_ptr<cx_exchange> exchange_;
   std::unique_ptr<cluster_host> host_;
   std::function<void()> before_drain_;

@@ -212,13 +212,17 @@ void site::settle(std::function<void()> done) {
     });
 }
 
-void site::tell(const hss::notices& what) {
+void site::tell(const hss::notices& what, std::function<void(cx::result_code)> told) {
   auto& first = *shards_.front();
-  first.home.post([&first, what] {
+  first.home.post([&first, what, told = std::move(told)] {
+    auto all = cx::success;
+    auto note = [&all](cx::result_code one) { all = all.is_success() ? one : all; };
     for (auto& r : what.terminations)
-      first.registrations->on(r);
+      note(first.registrations->on(r));
     for (auto& p : what.profiles)
-      first.registrations->on(p);
+      note(first.registrations->on(p));
+    if (told)
+      told(all);
   });
 }
 

@@ -55,8 +55,8 @@ public:
   void drain();
   /// Stores what is dirty on all shards, then runs `done` on one of their threads; not at all when that fails.
   void settle(std::function<void()> done);
-  /// To the S-CSCFs, from any thread.
-  void tell(const hss::notices& what);
+  /// To the S-CSCFs, from any thread. `told`: what the first said that did not say success; on a shard.
+  void tell(const hss::notices& what, std::function<void(cx::result_code)> told = {});
   /// Requests without a final response, and calls.
   std::size_t under_way() const;
   /// False when a shard has done nothing for that long. Asked from one thread, every 50 ms or so.

@@ -238,7 +238,7 @@ void registration_front::release_calls_of(const std::string& holder) {
 }
 
 /// TS 29.228 clause 6.1.3: of these public identities; without any, of these private ones.
-void registration_front::on(const cx::rtr& request) {
+cx::result_code registration_front::on(const cx::rtr& request) {
   std::set<std::string> meant;
   for (auto& impu : request.impus)
     if (auto known = env_.seen.find_set(impu))
@@ -252,6 +252,7 @@ void registration_front::on(const cx::rtr& request) {
   }
   for (auto& key : meant)
     go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::terminating{request}); });
+  return meant.empty() ? cx::user_unknown : cx::success;
 }
 
 /// Whichever of its identities the profile has kept, and if none: the set is where it was made.
@@ -264,16 +265,17 @@ std::string registration_front::set_of(const std::string& impi, const ims::subsc
   return sets.size() == 1 ? sets.front() : std::string();
 }
 
-void registration_front::on(const cx::ppr& request) {
+cx::result_code registration_front::on(const cx::ppr& request) {
   if (!request.user_data)
-    return;
+    return env_.seen.find_sets_of(request.impi).empty() ? cx::user_unknown : cx::success;
   auto read = ims::parse_subscription(*request.user_data);
   if (!read)
-    return;
+    return cx::not_supported_user_data;
   auto key = set_of(request.impi, *read);
   if (key.empty())
-    return;
+    return cx::user_unknown;
   go(at(key), [key, request](front& there) { there.sets_.tell(key, to_registration::pushed{request}); });
+  return cx::success;
 }
 
 } // namespace troupe

@@ -31,8 +31,8 @@ public:
   void terminate(const std::string& set_key);
   void release_calls_of(const std::string& holder);
   // the HSS's own requests
-  void on(const cx::rtr& request);
-  void on(const cx::ppr& request);
+  cx::result_code on(const cx::rtr& request);
+  cx::result_code on(const cx::ppr& request);
   /// How bindings are found by the address that a UE sends from: transport, listener's side and peer.
   static std::string source_key(std::string_view encoded_flow);
   static std::string source_key(const flow& f);

@@ -98,11 +98,12 @@ void check_roles(checker& c) {
             "add to [transit]: next_hop = \"sip:127.0.0.1:5070\"");
   if (!config.has(role::transit) && c.in.given("transit.next_hop"))
     c.wrong("transit.next_hop", "is given, but node.roles has no \"transit\"", "take it out, or add the role");
-  if ((config.has(role::icscf) || config.has(role::scscf)) && !hss)
-    c.wrong("node.roles", "has an I- or S-CSCF without \"hss\"",
-            "add \"hss\": reaching one on another node needs Diameter, which this version does not have yet");
-  if (hss && !config.has(role::icscf) && !config.has(role::scscf))
-    c.wrong("node.roles", "has \"hss\" with no CSCF that could ask it", "add \"icscf\" and \"scscf\"");
+  auto diameter = !config.diameter.identity.empty();
+  if ((config.has(role::icscf) || config.has(role::scscf)) && !hss && !diameter)
+    c.wrong("node.roles", "has an I- or S-CSCF without \"hss\"", "add \"hss\", or [diameter] with the HSS as a peer");
+  if (hss && !config.has(role::icscf) && !config.has(role::scscf) && !diameter)
+    c.wrong("node.roles", "has \"hss\" with no CSCF that could ask it",
+            "add \"icscf\" and \"scscf\", or [diameter] with those of other nodes as peers");
   if (!config.has(role::transit) && config.node.home_domain.empty())
     c.wrong("node.home_domain", "is missing", "add to [node]: home_domain = \"ims.example\"");
 }
@@ -146,7 +147,8 @@ void check_listeners(checker& c) {
   auto& sip = c.config.sip;
   auto lists = listener_lists(c.config);
   auto any = std::any_of(lists.begin(), lists.end(), [](const listener_list& each) { return !each.all.empty(); });
-  if (!any)
+  auto only_hss = c.config.node.roles == std::vector{role::hss}; // asked by Diameter alone
+  if (!any && !only_hss)
     c.wrong("sip.access", "is missing, and there is no other listener",
             "add to [sip]: access = [\"udp://127.0.0.1:5060\", \"tcp://127.0.0.1:5060\"]");
   if (c.config.has(role::pcscf) && sip.access.empty())
@@ -253,6 +255,9 @@ void check_state(checker& c) {
     check_file(c, "hss.provision", c.config.hss.provision);
   if (!c.config.has(role::hss) && c.in.given("hss.provision"))
     c.wrong("hss.provision", "is given, but node.roles has no \"hss\"", "take it out, or add the role");
+  for (auto key : {"hss.realm", "hss.host"})
+    if (c.config.has(role::hss) && c.in.given(key))
+      c.wrong(key, "is given, but the HSS is on this node", "take it out, or the role \"hss\"");
   auto& cluster = c.config.cluster;
   check_file(c, "cluster.redis_key_file", cluster.redis_key_file);
   check_file(c, "cluster.redis_password_file", cluster.redis_password_file);
@@ -364,6 +369,7 @@ void complete(node_config& config, reading& in) {
   unless_given("scscf.realm", config.scscf.realm, domain);
   unless_given("charging.ioi", config.charging.ioi, domain);
   unless_given("diameter.realm", config.diameter.realm, domain);
+  unless_given("hss.realm", config.hss.realm, domain);
   unless_given("cluster.name", config.cluster.name, domain.empty() ? std::string("troupe") : domain);
   for (auto& each : config.cluster.nodes)
     if (each.name == config.node.name)

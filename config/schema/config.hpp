@@ -162,6 +162,10 @@ struct admin_options {
 struct hss_options {
   std::string database = "var/hss.sqlite"; ///< ":memory:": nothing is kept
   std::string provision;                   ///< a file of subscribers to add at the start; may be empty
+  std::string realm;                       ///< of an HSS elsewhere; home_domain by default
+  std::string host;                        ///< its Origin-Host; empty: whoever serves the realm
+  milliseconds answer_within{4'000};
+  std::uint32_t max_in_flight = 1'000; ///< questions a shard
 };
 
 /// A node of the cluster, this one among them.

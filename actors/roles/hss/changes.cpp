@@ -55,6 +55,7 @@ notices notices_of(const subscriber& before, const assignment& state, const subs
     served |= is_served(state, i);
   if (!served || state.server_name.empty())
     return out;
+  out.to = end_of(state, state.server_name);
   if (!after) {
     out.terminations.push_back(terminate(before, state, before.privates.front().impi));
     return out;

@@ -8,6 +8,7 @@
 namespace troupe::hss {
 
 struct notices {
+  diameter_end to{}; ///< where the S-CSCF of all of them is
   std::vector<cx::rtr> terminations;
   std::vector<cx::ppr> profiles;
 

@@ -206,6 +206,8 @@ std::string encode(const assignment& state) {
   });
   out.text(state.left);
   out.number(static_cast<std::uint64_t>(state.left_at.ms));
+  for (auto* text : {&state.at.host, &state.at.realm, &state.displaced_at.host, &state.displaced_at.realm})
+    out.text(*text);
   return octets;
 }
 
@@ -227,6 +229,9 @@ result<assignment> decode_assignment(std::string_view octets, std::size_t sets) 
     state.left = in.text();
     state.left_at.ms = static_cast<std::int64_t>(in.number());
   }
+  if (in.left() > 0)
+    for (auto* text : {&state.at.host, &state.at.realm, &state.displaced_at.host, &state.displaced_at.realm})
+      *text = in.text();
   if (!in.ok() || !known || state.sets.size() != sets)
     return fail("a subscriber's state is damaged", 0, 0);
   return state;

@@ -1,31 +1,24 @@
 // The HSS's end of Cx over a link: questions of other groups' shards as octets, answered by the server. TS 29.228.
 //
-// Links lose and repeat. What changes nothing is simply answered again; but a MAR that comes again must not get another
-// vector, nor a SAR be judged by what its first copy has done. So their answers are kept for as long as the asker may
-// repeat the question, and a question that is still being answered is not begun again.
+// Links lose and repeat. What changes nothing is simply answered again; answers to MAR and SAR are remembered.
 #pragma once
 
-#include <chrono>
-#include <deque>
-#include <map>
-#include <mutex>
+#include <atomic>
+#include <tuple>
 
 #include "actors/contracts/cx_codec.hpp"
+#include "actors/roles/hss/answer_memory.hpp"
 #include "actors/roles/hss/server.hpp"
 
 namespace troupe::hss {
 
 class cx_service {
 public:
-  using clock = std::chrono::steady_clock;
-  using answer_to = std::function<void(std::string octets)>;
+  using memory = answer_memory<std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>>;
+  using clock = memory::clock;
+  using answer_to = memory::answer_to;
+  using settings = memory::settings;
 
-  struct settings {
-    std::chrono::milliseconds remember{5'000};   ///< longer than an asker asks
-    std::size_t most_octets = 64 * 1024 * 1024;  ///< of kept questions and answers; beyond, the oldest go
-    std::size_t most_questions = 100'000;        ///< that are kept or under way
-    std::function<clock::time_point()> now = {}; ///< none: the steady clock
-  };
   struct counts {
     std::uint64_t questions = 0;
     std::uint64_t repeated = 0;  ///< of them answered as before, or still being answered
@@ -44,14 +37,13 @@ public:
   counts counted() const;
 
 private:
-  struct memory;
-
   template <class Question>
   void answer_once(const Question& what, std::string_view octets, const cx::envelope& in, answer_to reply);
 
   server& hss_;
   server::executor back_;
   std::shared_ptr<memory> kept_; ///< of the continuations too
+  std::atomic<std::uint64_t> questions_{0}, repeated_{0}, malformed_{0}, refused_{0};
 };
 
 /// One text for each, for all groups: the S-CSCF named in it knows itself.

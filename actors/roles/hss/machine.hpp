@@ -26,7 +26,8 @@ struct sar_step {
   cx::saa answer;
   std::optional<std::size_t> user_data_of;
   std::optional<assignment> next; ///< nothing: unchanged
-  std::vector<cx::rtr> notices;   ///< to an S-CSCF that has been replaced
+  std::vector<cx::rtr> notices;   ///< to an S-CSCF that has been replaced,
+  diameter_end replaced_at{};     ///< and is there
 };
 sar_step on(const subscriber& who, const assignment& now, const cx::sar& request, instant at);
 

@@ -128,10 +128,12 @@ cx::lia server::on(const cx::lir& request) {
                                           : cx::lia{cx::user_unknown, {}, {}, {}};
 }
 
-void server::on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then) {
+void server::on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then,
+                const diameter_end& from) {
   auto step = std::make_shared<sar_step>();
   auto end = [this, step, impi = request.impi, then](bool kept) {
     notices told;
+    told.to = step->replaced_at;
     told.terminations = std::move(step->notices);
     tell(told);
     cx::saa unkept;
@@ -141,12 +143,13 @@ void server::on(const cx::sar& request, const executor& back, std::function<void
   };
   if (fenced())
     return end(false);
-  if (!assign(request, *step, [back, end](bool kept) { back([end, kept] { end(kept); }); }))
+  if (!assign(request, from, *step, [back, end](bool kept) { back([end, kept] { end(kept); }); }))
     end(true);
 }
 
 /// True: `later` tells when the state that the answer speaks of is kept, or cannot be; `step` is to live until then.
-bool server::assign(const cx::sar& request, sar_step& step, const std::function<void(bool)>& later) {
+bool server::assign(const cx::sar& request, const diameter_end& from, sar_step& step,
+                    const std::function<void(bool)>& later) {
   auto refuse = [&](cx::result_code why) {
     step.answer.result = why;
     return false;
@@ -162,28 +165,33 @@ bool server::assign(const cx::sar& request, sar_step& step, const std::function<
     if (!of->who->find_set(impu))
       return refuse(directory_.find_impu(impu) ? cx::identities_dont_match : cx::user_unknown);
   step = hss::on(*of->who, of->state, request, options_.now());
+  if (!step.notices.empty())
+    step.replaced_at = end_of(of->state, step.notices.front().server_name);
+  if (step.next)
+    place_servers(of->state, *step.next, request.server_name, from);
   auto waits = step.next && keep(of, std::move(*step.next), later);
   if (step.user_data_of)
     step.answer.user_data = user_data(*of, *step.user_data_of, step.answer.impi);
   return waits;
 }
 
-void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then) {
+void server::on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then,
+                const diameter_end& from) {
   // Made only for one that waits: few do, and it copies the request.
   auto again = [&] {
-    return [this, request, back, then](bool reserved) {
-      back([this, request, back, then, reserved] {
-        reserved ? on(request, back, then) : then({cx::unable_to_comply, request.impi, request.impu, {}});
+    return [this, request, back, then, from](bool reserved) {
+      back([this, request, back, then, from, reserved] {
+        reserved ? on(request, back, then, from) : then({cx::unable_to_comply, request.impi, request.impu, {}});
       });
     };
   };
-  if (auto answer = answer_or_wait(request, again))
+  if (auto answer = answer_or_wait(request, from, again))
     then(std::move(*answer));
 }
 
 /// Nothing when what `again` makes will be called, once numbers are reserved or cannot be.
 template <class Again>
-std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, Again again) {
+std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, const diameter_end& from, Again again) {
   auto refuse = [&](cx::result_code why) { return cx::maa{why, request.impi, request.impu, {}}; };
   if (fenced())
     return refuse(cx::unable_to_deliver);
@@ -210,8 +218,10 @@ std::optional<cx::maa> server::answer_or_wait(const cx::mar& request, Again agai
       return refuse(can == readiness::waits ? cx::too_busy : cx::unable_to_comply);
     numbers = take(of, step, now);
   }
-  if (step.next)
+  if (step.next) {
+    place_servers(of->state, *step.next, request.server_name, from);
     keep(of, std::move(*step.next), {});
+  }
   hold.unlock();
   if (auto* digest = std::get_if<digest_secret>(&secret))
     return cx::maa{cx::success, request.impi, request.impu, {make_digest_item(*digest)}};

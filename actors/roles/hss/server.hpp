@@ -64,8 +64,11 @@ public:
 
   cx::uaa on(const cx::uar& request);
   cx::lia on(const cx::lir& request);
-  void on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then);
-  void on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then);
+  /// `from`: where the asking S-CSCF is, if not in this node or cluster.
+  void on(const cx::mar& request, const executor& back, std::function<void(cx::maa)> then,
+          const diameter_end& from = {});
+  void on(const cx::sar& request, const executor& back, std::function<void(cx::saa)> then,
+          const diameter_end& from = {});
 
   /// Over a store: its partition wants its poll(). From any thread.
   void wake();
@@ -103,14 +106,14 @@ private:
     cx::result_code result;
   };
   found find(std::string_view impi, std::string_view impu) const;
-  bool assign(const cx::sar& request, sar_step& step, const std::function<void(bool)>& later);
+  bool assign(const cx::sar& request, const diameter_end& from, sar_step& step, const std::function<void(bool)>& later);
   bool keep(const record_ref& of, assignment next, const std::function<void(bool)>& later);
   bool give(const record_ref& of, const std::function<void(bool)>& later);
   std::shared_ptr<const std::string> user_data(record& of, std::size_t set, const std::string& impi);
   void reserve(const record_ref& of, std::size_t private_index, std::uint64_t reach);
   void reserved(const record_ref& of, const std::string& impi, std::uint64_t upto, bool done);
   template <class Again>
-  std::optional<cx::maa> answer_or_wait(const cx::mar& request, Again again);
+  std::optional<cx::maa> answer_or_wait(const cx::mar& request, const diameter_end& from, Again again);
   enum class readiness { ready, waits, impossible };
   readiness prepare(const record_ref& of, const mar_step& step, const aka_secret& secret, const std::string& resync,
                     instant now);

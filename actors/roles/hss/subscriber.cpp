@@ -1,6 +1,7 @@
 #include "actors/roles/hss/subscriber.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace troupe::hss {
@@ -50,14 +51,35 @@ bool assignment::any_active() const noexcept {
                      [](auto& set) { return set.state != registration_state::not_registered || set.pending != 0; });
 }
 
+diameter_end end_of(const assignment& state, std::string_view server_name) {
+  if (server_name.empty())
+    return {};
+  return server_name == state.server_name ? state.at
+         : server_name == state.displaced ? state.displaced_at
+                                          : diameter_end();
+}
+
+void place_servers(const assignment& before, assignment& next, std::string_view asking_name,
+                   const diameter_end& asking) {
+  auto place = [&](const std::string& name) {
+    return !name.empty() && name == asking_name ? asking : end_of(before, name);
+  };
+  next.at = place(next.server_name);
+  next.displaced_at = place(next.displaced);
+}
+
 assignment settled(const assignment& state) {
   auto out = state;
-  if (!out.displaced.empty())
+  if (!out.displaced.empty()) {
     out.server_name = std::exchange(out.displaced, {});
+    out.at = std::exchange(out.displaced_at, {});
+  }
   for (auto& set : out.sets)
     set.pending = 0;
-  if (!out.any_active())
+  if (!out.any_active()) {
     out.server_name.clear();
+    out.at = {};
+  }
   return out;
 }
 
@@ -69,13 +91,16 @@ bool equally_settled(const assignment& a, const assignment& b) {
     return false;
   auto served = std::any_of(a.sets.begin(), a.sets.end(),
                             [](auto& set) { return set.state != registration_state::not_registered; });
-  auto& name = a.displaced.empty() ? a.server_name : a.displaced;
-  return !served || name == (b.displaced.empty() ? b.server_name : b.displaced);
+  auto server = [](const assignment& of) {
+    return of.displaced.empty() ? std::tie(of.server_name, of.at) : std::tie(of.displaced, of.displaced_at);
+  };
+  return !served || server(a) == server(b);
 }
 
 assignment carry_over(const subscriber& before, const assignment& state, const subscriber& after) {
-  assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size()), state.left,
-                 state.left_at};
+  assignment out{state.server_name, state.displaced, std::vector<set_state>(after.sets.size()),
+                 state.left,        state.left_at,   state.at,
+                 state.displaced_at};
   for (std::size_t i = 0; i < after.sets.size(); ++i)
     for (auto& id : after.sets[i].identities)
       if (auto from = before.find_set(id.canonical)) {
@@ -86,7 +111,7 @@ assignment carry_over(const subscriber& before, const assignment& state, const s
         break;
       }
   if (!out.any_active())
-    out.server_name = out.displaced = {};
+    out.server_name = out.displaced = {}, out.at = out.displaced_at = {};
   return out;
 }
 

@@ -87,6 +87,14 @@ struct set_state {
   friend bool operator==(const set_state&, const set_state&) = default;
 };
 
+/// The Diameter node that an S-CSCF asks from, and where RTR and PPR go; empty: it is of this node or cluster.
+struct diameter_end {
+  std::string host, realm;
+
+  bool empty() const noexcept { return host.empty(); }
+  friend bool operator==(const diameter_end&, const diameter_end&) = default;
+};
+
 /// What the S-CSCF has told us.
 struct assignment {
   std::string server_name;     ///< of the assigned S-CSCF; empty if none
@@ -95,10 +103,18 @@ struct assignment {
   /// The S-CSCF that a user has left last, and when: his REGISTER may come again over the death of a node.
   std::string left{};
   instant left_at{};
+  diameter_end at{};           ///< of `server_name`
+  diameter_end displaced_at{}; ///< of `displaced`
 
   bool any_active() const noexcept;
   friend bool operator==(const assignment&, const assignment&) = default;
 };
+
+/// Of an S-CSCF that this state names.
+diameter_end end_of(const assignment& state, std::string_view server_name);
+/// Where the S-CSCFs of `next` are: who asks from `asking`, and of the other what was known `before`.
+void place_servers(const assignment& before, assignment& next, std::string_view asking_name,
+                   const diameter_end& asking);
 
 /// What of a state outlives a crash: without authentications that are under way. It changes with a first registration
 /// and a last de-registration only, so that re-registrations write nothing.
