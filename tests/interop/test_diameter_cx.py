@@ -6,16 +6,17 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
+import threading
 
-from lib import accounts, config, ims_load, process
+from lib import accounts, config, digest, ims_load, process
 from lib.leg import hang_up, talk
 from lib.node import binary, node, total
-from lib.phone import no_answer, phone
+from lib.phone import phone
 from lib.suite import SANITIZED, check, equal, eventually, suite
 
 PROXY = ("127.0.0.1", 5060)
 CORE, HSS = "scscf.ims.example", "hss.ims.example"
+COUNT = 100 if SANITIZED else 300
 tests = suite(tools=["sipp"])
 
 
@@ -47,10 +48,16 @@ class pair:
         self.core = node(core_config(folder, **changes))
 
     def __enter__(self):
-        self.hss.start()
+        self.start_hss()
         self.core.start()
         self.connected()
         return self
+
+    def start_hss(self):
+        """Until it listens: a peer that is refused tries again in its own time only."""
+        before = self.hss.log.read_text().count("Diameter is served") if self.hss.log.exists() else 0
+        self.hss.start()
+        eventually(lambda: self.hss.log.read_text().count("Diameter is served") > before, "the HSS does not serve Diameter")
 
     def __exit__(self, *_):
         self.statuses = [one.stop() for one in (self.core, self.hss) if one.alive()]
@@ -66,8 +73,34 @@ class pair:
     def registered(self):
         return total(self.core.metrics(), "troupe_registrations$")
 
-    def questions(self):
-        return total(self.hss.metrics(), "troupe_diameter_questions_total")
+    def carried(self):
+        """What the core asked, and what came at the HSS."""
+        return total(self.core.metrics(), "troupe_diameter_requests_total"), total(self.hss.metrics(), "troupe_diameter_questions_total")
+
+
+def child_of(server):
+    """The process that carries Diameter."""
+    for pid in process.family(server.pid):
+        if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "diameter":
+            return pid
+    return None
+
+
+def deaths(server):
+    return total(server.metrics(), 'troupe_diameter_child_total{event="died"}')
+
+
+class crowd_registering(threading.Thread):
+    """SIPp's users, registering while a test does something else."""
+
+    def __init__(self, users, folder, rate):
+        super().__init__()
+        self.work = lambda: ims_load.register(users, folder, rate=rate, port=5300)
+        self.routes, self.needed = {}, []
+        self.start()
+
+    def run(self):
+        self.routes, self.needed = self.work()
 
 
 @tests.case("a phone registers, registers again, is called and leaves, with its HSS in another process")
@@ -76,13 +109,104 @@ def _(folder):
     with pair(folder, users) as both:
         with phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
             equal((a.register().status, b.register().status), (200, 200), "registrations")
-            equal(both.questions(), 8, "UAR, MAR, UAR and SAR of each")
+            asked, came = both.carried()
+            check(asked == came >= 8, f"UAR, MAR, UAR and SAR of each: {asked} asked, {came} came")
             hang_up(*talk(a, b, users[1].uri))
             equal(a.register().status, 200, "registration again")
-            check(users[0].impi in both.ctl("subscriber", "show", users[0].impi)[1], "the HSS does not know its subscriber")
+            said = both.ctl("subscriber", "show", users[0].impi)[1]
+            check(" registered" in said and "scscf" in said, f"what the HSS has kept: {said}")
             equal((a.deregister().status, b.deregister().status), (200, 200), "de-registrations")
             eventually(lambda: both.registered() == 0, lambda: f"{both.registered()} registrations are left")
+            check("not_registered" in both.ctl("subscriber", "show", users[0].impi)[1], "the HSS has not been told that the user left")
+        equal(total(both.core.metrics(), "troupe_cx_failures_total"), 0, "failures of Cx")
     equal(both.statuses, [0, 0], "exit statuses")
+
+
+@tests.case("strangers and wrong keys are refused as with the HSS at home")
+def _(folder):
+    known, stranger = accounts.generate(2)
+    with pair(folder, [known]), phone(stranger, PROXY) as unknown, phone(known, PROXY) as caller:
+        check(unknown.register().status in (403, 404), "a stranger")
+        equal(caller.register().status, 200, "the caller's registration")
+        check(caller.transact(caller.initial("INVITE", stranger.uri)).status in (404, 480), "a call to a stranger")
+        caller.session = None
+        caller.session = digest.session(known, caller.register(rounds=0).get("WWW-Authenticate"))
+        caller.session.password = b"wrong"
+        check(caller.register(rounds=0).status in (401, 403), "a wrong response")
+
+
+@tests.case("a USIM that is ahead is resynchronised by a MAR with AUTS")
+def _(folder):
+    users = accounts.generate(1)
+    with pair(folder, users), phone(users[0], PROXY) as one:
+        equal(one.register().status, 200, "registration")
+        users[0].sqn += 1 << 20
+        one.session = None
+        ahead = users[0].sqn
+        equal(one.register().status, 200, "registration of a USIM that is ahead")
+        check(users[0].sqn > ahead, "the USIM was given a number that it had seen")
+
+
+@tests.case("a removed subscriber is de-registered by RTR, and an unregistered callee is looked for by LIR")
+def _(folder):
+    users = accounts.generate(2)
+    with pair(folder, users) as both, phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
+        equal((a.register().status, b.register().status), (200, 200), "registrations")
+        equal(both.registered(), 2, "registrations")
+        equal(both.ctl("subscriber", "remove", users[1].impi)[0], 0, "subscriber remove")
+        eventually(lambda: both.registered() == 1, lambda: f"{both.registered()} registrations after an RTR")
+        equal(a.transact(a.initial("INVITE", users[1].uri)).status, 404, "a call to one who is no more")
+
+
+@tests.case("a changed subscription is pushed by PPR: calls to its new identity reach the phone that is registered")
+def _(folder):
+    users = accounts.generate(2)
+    new = "sip:another.name@ims.example"
+    with pair(folder, users) as both, phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
+        equal((a.register().status, b.register().status), (200, 200), "registrations")
+        users[1].impus.append(new)
+        path = accounts.provision(folder / "changed.toml", [users[1]])
+        equal(both.ctl("subscriber", "import", str(path))[0], 0, "subscriber import")
+        eventually(lambda: total(both.core.metrics(), "troupe_diameter_questions_total") == 1, "the S-CSCF has not been told")
+        hang_up(*talk(a, b, new))
+
+
+@tests.case("kill -9 of the HSS: no registration meanwhile, calls of the registered go on, and all is well when it is back", 240)
+def _(folder):
+    users = accounts.generate(2 + COUNT)
+    with pair(folder, users) as both, phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
+        equal((a.register().status, b.register().status), (200, 200), "registrations")
+        running = talk(a, b, users[1].uri)
+        load = crowd_registering(users[2:], folder, 50)
+        eventually(lambda: both.registered() > COUNT / 10, "no load")
+        both.hss.kill()
+        again = a.register()
+        check(again.status in (480, 504), f"a registration without an HSS: {again.start_line}")
+        hang_up(*running)
+        both.start_hss()
+        both.connected()
+        load.join()
+        equal([one.user for one in users[2:] if one.user not in load.routes][:5], [], "users who could not register")
+        a.session = None
+        equal(a.register().status, 200, "registration when the HSS is back")
+        equal(both.ctl("subscriber", "remove", users[1].impi)[0], 0, "subscriber remove")
+        eventually(lambda: both.registered() == COUNT + 1, lambda: f"{both.registered()} registrations: it has forgotten who has the user")
+
+
+@tests.case("kill -9 of either Diameter child under load costs no registration", 240)
+def _(folder):
+    users = accounts.generate(COUNT)
+    with pair(folder, users) as both:
+        for number, server in enumerate((both.core, both.hss)):
+            part = users[number::2]
+            load = crowd_registering(part, folder, 50)
+            eventually(lambda number=number: both.registered() > COUNT * number / 2 + COUNT / 10, "no load")
+            os.kill(child_of(server), signal.SIGKILL)
+            load.join()
+            equal([one.user for one in part if one.user not in load.routes][:5], [], "users who could not register")
+            check(load.needed[1] if len(load.needed) > 1 else 0 <= len(part) // 8, f"passes needed: {load.needed}")
+            equal(deaths(server), 1, "deaths of the child")
+        equal(both.registered(), COUNT, "registrations")
 
 
 tests.run()
