@@ -54,7 +54,7 @@ void diameter_cx::hear(teller tell) {
 
 void diameter_cx::serve(std::function<std::shared_ptr<hss::server>()> find) {
   hss::diameter_end self{config_.diameter.identity, config_.diameter.realm};
-  service_ = std::make_unique<hss::diameter_service>(std::move(find), hss::diameter_service::settings{self, {}});
+  service_ = std::make_unique<hss::diameter_front>(std::move(find), hss::diameter_front::settings{self, {}});
   service_->serve(*port_);
   hss::notice_sender_settings how;
   how.self = self;

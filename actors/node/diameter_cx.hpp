@@ -5,7 +5,7 @@
 
 #include "actors/contracts/cx_port.hpp"
 #include "actors/node/shard_tree.hpp"
-#include "actors/roles/hss/diameter_service.hpp"
+#include "actors/roles/hss/diameter_front.hpp"
 #include "actors/roles/hss/notice_sender.hpp"
 #include "config/schema/config.hpp"
 
@@ -35,7 +35,7 @@ private:
   std::shared_ptr<diameter_names> names_;
   struct ear;
   std::shared_ptr<ear> ear_;
-  std::unique_ptr<hss::diameter_service> service_;
+  std::unique_ptr<hss::diameter_front> service_;
   std::unique_ptr<hss::notice_sender> sender_;
 };
 

@@ -50,6 +50,9 @@ TEST_CASE("combinations of options that cannot work are refused at the key that 
           "is given, but node.roles has no \"transit\""},
       row{node("\"pcscf\", \"scscf\"", access_line), "node.roles", "has an I- or S-CSCF without \"hss\""},
       row{node("\"pcscf\", \"hss\"", access_line), "node.roles", "has \"hss\" with no CSCF that could ask it"},
+      row{node("\"hss\"", "[diameter]\nidentity = \"h.x\"\npeers = [{ identity = \"s.x\", address = \"192.0.2.1\" }]\n"
+                          "[hss]\nhost = \"g.x\"\n"),
+          "hss.host", "is given, but the HSS is on this node"},
       row{"[node]\nname = \"a\"\nroles = [\"pcscf\"]\n" + std::string(access_line), "node.home_domain", "is missing"},
       row{node("\"pcscf\"", "[sip]\ncore = [\"udp://127.0.0.1:5060\"]\n"), "sip.access",
           "is missing: phones reach the P-CSCF by it"},

@@ -293,9 +293,12 @@ TEST_CASE("A subscriber and his state are the same after encoding") {
       "sip:s", "sip:t", {{registration_state::registered, 5, 2}, {registration_state::unregistered, 0, 0}}};
   CHECK(decode_assignment(encode(state), 2) == state);
   CHECK_FALSE(decode_assignment(encode(state), 3));
-  auto of_before = encode(state).substr(0, encode(state).size() - 2); // what it knew of ended with the sets
-  CHECK(decode_assignment(of_before, 2) == state);
+  for (std::size_t left_out : {6u, 4u}) { // records of before ended with the sets, and later with who was left when
+    auto of_before = encode(state).substr(0, encode(state).size() - left_out);
+    CHECK(decode_assignment(of_before, 2) == state);
+  }
   state.left = "sip:left", state.left_at = noon;
+  state.at = {"scscf.example", "example"}, state.displaced_at = {"other.example", "elsewhere"};
   CHECK(decode_assignment(encode(state), 2) == state);
 }
 

@@ -15,7 +15,7 @@
 
 namespace troupe::hss {
 
-class diameter_service {
+class diameter_front {
 public:
   using memory = answer_memory<std::string>;
   struct settings {
@@ -29,7 +29,7 @@ public:
   };
 
   /// `find`: the server, null while another node has it; on the thread that takes. Each that it gives outlives its questions.
-  diameter_service(std::function<std::shared_ptr<server>()> find, settings own);
+  diameter_front(std::function<std::shared_ptr<server>()> find, settings own);
 
   /// Takes UAR, LIR, MAR and SAR there, which must not be checked; this must outlive it, or be closed.
   void serve(diameter_port& port);

@@ -1,4 +1,4 @@
-#include "actors/roles/hss/diameter_service.hpp"
+#include "actors/roles/hss/diameter_front.hpp"
 
 #include <algorithm>
 
@@ -50,7 +50,7 @@ std::string encode_answer(const diameter::envelope& about, const Answer& what) {
 } // namespace
 
 /// One question on its way through.
-struct diameter_service::exchange {
+struct diameter_front::exchange {
   diameter_question question;
   std::shared_ptr<server> hss;
   diameter::envelope asked{}, answering{};
@@ -62,21 +62,21 @@ struct diameter_service::exchange {
   }
 };
 
-diameter_service::diameter_service(std::function<std::shared_ptr<server>()> find, settings own)
+diameter_front::diameter_front(std::function<std::shared_ptr<server>()> find, settings own)
     : find_(std::move(find)), own_(std::move(own)), kept_(std::make_shared<memory>(own_.repeats)) {}
 
-void diameter_service::serve(diameter_port& port) {
+void diameter_front::serve(diameter_port& port) {
   for (auto command : commands)
     port.serve({diameter::application::cx, command, false},
                [this](diameter_question question) { take(std::move(question)); });
 }
 
-void diameter_service::close() {
+void diameter_front::close() {
   std::lock_guard hold(taking_);
   find_ = {};
 }
 
-void diameter_service::take(diameter_question question) {
+void diameter_front::take(diameter_question question) {
   std::lock_guard hold(taking_);
   ++questions_;
   auto in = std::make_shared<exchange>();
@@ -96,14 +96,14 @@ void diameter_service::take(diameter_question question) {
   }
 }
 
-void diameter_service::refuse(const exchange& in, const diameter::failure& why) {
+void diameter_front::refuse(const exchange& in, const diameter::failure& why) {
   ++refused_;
   if (auto octets = diameter::refusal(in.question.octets, why, own_.self.host, own_.self.realm))
     in.question.answer(std::move(*octets));
 }
 
 template <class Question>
-void diameter_service::answer(const std::shared_ptr<exchange>& in, const diameter::message_view& message) {
+void diameter_front::answer(const std::shared_ptr<exchange>& in, const diameter::message_view& message) {
   auto read = diameter::decode_command<Question>(message);
   if (!read)
     return refuse(*in, read.error());
@@ -114,26 +114,26 @@ void diameter_service::answer(const std::shared_ptr<exchange>& in, const diamete
   carry_out(in, std::move(read->command));
 }
 
-void diameter_service::carry_out(const std::shared_ptr<exchange>& in, cx::uar what) {
+void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::uar what) {
   auto answer = needs_features(in->asked.features) ? cx::uaa{cx::feature_unsupported, {}, {}} : in->hss->on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
 
-void diameter_service::carry_out(const std::shared_ptr<exchange>& in, cx::lir what) {
+void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::lir what) {
   auto answer = needs_features(in->asked.features) ? cx::lia{cx::feature_unsupported, {}, {}, {}} : in->hss->on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
 
-void diameter_service::carry_out(const std::shared_ptr<exchange>& in, cx::mar what) {
+void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::mar what) {
   answer_once<cx::maa>(in, std::move(what));
 }
 
-void diameter_service::carry_out(const std::shared_ptr<exchange>& in, cx::sar what) {
+void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::sar what) {
   answer_once<cx::saa>(in, std::move(what));
 }
 
 template <class Answer, class Question>
-void diameter_service::answer_once(const std::shared_ptr<exchange>& in, Question what) {
+void diameter_front::answer_once(const std::shared_ptr<exchange>& in, Question what) {
   auto refused = [&](cx::result_code why) {
     Answer answer{};
     answer.result = why;
