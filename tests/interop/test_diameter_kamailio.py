@@ -39,9 +39,9 @@ def network(folder, users):
     isolation.names(folder, {f"{ICSCF} ims.example": "127.0.0.2", SCSCF: "127.0.0.3", HSS: "127.0.0.4"})
     with hss(folder, users) as home, \
             kamailio.cscf("icscf", folder, address="127.0.0.2", name=ICSCF, scscf="127.0.0.3", alias='alias="ims.example"'), \
-            kamailio.cscf("scscf", folder, address="127.0.0.3", name=SCSCF, icscf="127.0.0.2", alias='alias="ims.example"'), edge(folder):
+            kamailio.cscf("scscf", folder, address="127.0.0.3", name=SCSCF, icscf="127.0.0.2", alias='alias="ims.example"') as scscf, edge(folder):
         eventually(lambda: total(home.metrics(), "troupe_diameter_peers$") == 2, "Kamailio's CSCFs do not connect to our HSS", 40)
-        yield home
+        yield home, scscf
 
 
 def ctl(*words):
@@ -63,6 +63,20 @@ def _(folder):
         hang_up(*talk(a, b, users[1].uri))
         equal(a.deregister().status, 200, "de-registration")
         eventually(lambda: "not_registered" in state(users[0]), lambda: f"our HSS has not been told: {state(users[0])}")
+
+
+@tests.case("a public identity that is taken away is de-registered at Kamailio's S-CSCF by RTR")
+def _(folder):
+    users = accounts.generate(2)
+    with network(folder, users) as (_, scscf), phone(users[0], PROXY, name="A") as a, phone(users[1], PROXY, name="B") as b:
+        equal((a.register().status, b.register().status), (200, 200), "registrations")
+        lost = users[1].impus[0]
+        check("state: registered" in scscf.ask("ulscscf.showimpu", lost), "Kamailio does not know its registered user")
+        users[1].impus = ["sip:another.name@ims.example"]
+        path = accounts.provision(folder / "changed.toml", [users[1]])
+        equal(ctl("subscriber", "import", str(path))[0], 0, "subscriber import")
+        eventually(lambda: "state: registered" not in scscf.ask("ulscscf.showimpu", lost), lambda: scscf.ask("ulscscf.showimpu", lost))
+        check("state: registered" in scscf.ask("ulscscf.showimpu", users[0].impus[0]), "another was de-registered, too")
 
 
 tests.run()

@@ -52,7 +52,6 @@ std::string encode_answer(const diameter::envelope& about, const Answer& what) {
 /// One question on its way through.
 struct diameter_front::exchange {
   diameter_question question;
-  std::shared_ptr<server> hss;
   diameter::envelope asked{}, answering{};
 
   std::string name() const { // of the request, whoever has relayed it
@@ -81,17 +80,17 @@ void diameter_front::take(diameter_question question) {
   ++questions_;
   auto in = std::make_shared<exchange>();
   in->question = std::move(question);
-  in->hss = find_ ? find_() : nullptr;
+  auto hss = find_ ? find_() : nullptr; // no longer held than this: its own threads must not be the last
   auto message = diameter::decode(in->question.octets);
   if (!message)
     return refuse(*in, message.error());
-  if (!in->hss || in->hss->fenced())
+  if (!hss || hss->fenced())
     return refuse(*in, {diameter::code::unable_to_deliver, {}, "the subscribers are on another node now"});
   switch (message->header.command) {
-  case 300: return answer<cx::uar>(in, *message);
-  case 301: return answer<cx::sar>(in, *message);
-  case 302: return answer<cx::lir>(in, *message);
-  case 303: return answer<cx::mar>(in, *message);
+  case 300: return answer<cx::uar>(*hss, in, *message);
+  case 301: return answer<cx::sar>(*hss, in, *message);
+  case 302: return answer<cx::lir>(*hss, in, *message);
+  case 303: return answer<cx::mar>(*hss, in, *message);
   default: return refuse(*in, {diameter::code::command_unsupported, {}, "an HSS does not take this"});
   }
 }
@@ -103,7 +102,7 @@ void diameter_front::refuse(const exchange& in, const diameter::failure& why) {
 }
 
 template <class Question>
-void diameter_front::answer(const std::shared_ptr<exchange>& in, const diameter::message_view& message) {
+void diameter_front::answer(server& hss, const std::shared_ptr<exchange>& in, const diameter::message_view& message) {
   auto read = diameter::decode_command<Question>(message);
   if (!read)
     return refuse(*in, read.error());
@@ -111,29 +110,29 @@ void diameter_front::answer(const std::shared_ptr<exchange>& in, const diameter:
   in->answering = diameter::answer_to(in->asked, own_.self.host, own_.self.realm);
   in->answering.features = known_of(in->asked.features);
   make_canonical(read->command);
-  carry_out(in, std::move(read->command));
+  carry_out(hss, in, std::move(read->command));
 }
 
-void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::uar what) {
-  auto answer = needs_features(in->asked.features) ? cx::uaa{cx::feature_unsupported, {}, {}} : in->hss->on(what);
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::uar what) {
+  auto answer = needs_features(in->asked.features) ? cx::uaa{cx::feature_unsupported, {}, {}} : hss.on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
 
-void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::lir what) {
-  auto answer = needs_features(in->asked.features) ? cx::lia{cx::feature_unsupported, {}, {}, {}} : in->hss->on(what);
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::lir what) {
+  auto answer = needs_features(in->asked.features) ? cx::lia{cx::feature_unsupported, {}, {}, {}} : hss.on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
 
-void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::mar what) {
-  answer_once<cx::maa>(in, std::move(what));
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::mar what) {
+  answer_once<cx::maa>(hss, in, std::move(what));
 }
 
-void diameter_front::carry_out(const std::shared_ptr<exchange>& in, cx::sar what) {
-  answer_once<cx::saa>(in, std::move(what));
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::sar what) {
+  answer_once<cx::saa>(hss, in, std::move(what));
 }
 
 template <class Answer, class Question>
-void diameter_front::answer_once(const std::shared_ptr<exchange>& in, Question what) {
+void diameter_front::answer_once(server& hss, const std::shared_ptr<exchange>& in, Question what) {
   auto refused = [&](cx::result_code why) {
     Answer answer{};
     answer.result = why;
@@ -151,11 +150,11 @@ void diameter_front::answer_once(const std::shared_ptr<exchange>& in, Question w
     return refused(cx::too_busy);
   }
   auto within_call = [](std::function<void()> work) { work(); };
-  in->hss->on(what, within_call,
-              [in, kept = kept_, name, serial = serial](Answer answer) {
-                kept->end(name, serial, encode_answer(in->answering, answer));
-              },
-              {in->asked.origin_host, in->asked.origin_realm});
+  hss.on(what, within_call,
+         [in, kept = kept_, name, serial = serial](Answer answer) {
+           kept->end(name, serial, encode_answer(in->answering, answer));
+         },
+         {in->asked.origin_host, in->asked.origin_realm});
 }
 
 } // namespace troupe::hss

@@ -42,13 +42,13 @@ public:
 private:
   struct exchange;
   template <class Question>
-  void answer(const std::shared_ptr<exchange>& in, const diameter::message_view& message);
-  void carry_out(const std::shared_ptr<exchange>& in, cx::uar what);
-  void carry_out(const std::shared_ptr<exchange>& in, cx::lir what);
-  void carry_out(const std::shared_ptr<exchange>& in, cx::mar what);
-  void carry_out(const std::shared_ptr<exchange>& in, cx::sar what);
+  void answer(server& hss, const std::shared_ptr<exchange>& in, const diameter::message_view& message);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::uar what);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::lir what);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::mar what);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::sar what);
   template <class Answer, class Question>
-  void answer_once(const std::shared_ptr<exchange>& in, Question what);
+  void answer_once(server& hss, const std::shared_ptr<exchange>& in, Question what);
   void refuse(const exchange& in, const diameter::failure& why);
 
   std::mutex taking_;

@@ -80,6 +80,8 @@ route[LIA] {{
 
 SCSCF = """
 modparam("rr", "enable_full_lr", 1)
+modparam("ctl", "binrpc", "unix:{folder}/scscf.ctl")
+modparam("ims_usrloc_scscf", "timer_interval", 1)
 modparam("ims_dialog", "dlg_flag", 4)
 modparam("ims_auth", "name", "sip:{address}:5060")
 modparam("ims_auth", "registration_default_algorithm", "AKAv1-MD5")
@@ -151,7 +153,7 @@ route[SAA] {{
 
 MODULES = {
     "icscf": "tm sl rr pv textops maxfwd siputils kex db_sqlite cdp cdp_avp ims_icscf",
-    "scscf": "tm sl rr pv textops textopsx maxfwd siputils kex tmx presence cdp cdp_avp ims_dialog ims_usrloc_scscf "
+    "scscf": "tm sl rr pv ctl textops textopsx maxfwd siputils kex tmx presence cdp cdp_avp ims_dialog ims_usrloc_scscf "
              "ims_registrar_scscf ims_auth ims_isc",
 }
 
@@ -219,5 +221,7 @@ class cscf:
                 self.child.kill()
                 self.child.wait()
 
-    def alive(self):
-        return self.child.poll() is None
+    def ask(self, *words):
+        """What it answers to an RPC command; of the S-CSCF."""
+        done = subprocess.run(["kamcmd", "-s", f"unix:{self.folder}/scscf.ctl", *words], capture_output=True, text=True, timeout=10)
+        return done.stdout + done.stderr
