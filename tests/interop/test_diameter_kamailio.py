@@ -65,6 +65,17 @@ def _(folder):
         eventually(lambda: "not_registered" in state(users[0]), lambda: f"our HSS has not been told: {state(users[0])}")
 
 
+@tests.case("a USIM that is ahead is resynchronised through Kamailio's S-CSCF, and a stranger is refused")
+def _(folder):
+    known, stranger = accounts.generate(2)
+    with network(folder, [known]), phone(known, PROXY) as one, phone(stranger, PROXY) as other:
+        known.sqn += 1 << 20
+        ahead = known.sqn
+        equal(one.register().status, 200, "registration of a USIM that is ahead")
+        check(known.sqn > ahead, "the USIM was given a number that it had seen")
+        check(400 <= other.register().status < 700, "a stranger's registration")
+
+
 @tests.case("a public identity that is taken away is de-registered at Kamailio's S-CSCF by RTR")
 def _(folder):
     users = accounts.generate(2)
