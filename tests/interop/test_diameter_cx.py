@@ -196,7 +196,7 @@ def _(folder):
 @tests.case("kill -9 of the CSCFs' Diameter child under load costs no registration, that of the HSS's those until it is connected again", 240)
 def _(folder):
     users = accounts.generate(COUNT)
-    with pair(folder, users) as both:
+    with pair(folder, users, hss={"answer_within": 8000}) as both:  # longer than a reconnection takes
         for number, server in enumerate((both.core, both.hss)):
             part = users[number::2]
             load = crowd_registering(part, folder, 50)
