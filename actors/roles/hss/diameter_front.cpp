@@ -113,12 +113,12 @@ void diameter_front::answer(server& hss, const std::shared_ptr<exchange>& in, co
   carry_out(hss, in, std::move(read->command));
 }
 
-void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::uar what) {
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, const cx::uar& what) {
   auto answer = needs_features(in->asked.features) ? cx::uaa{cx::feature_unsupported, {}, {}} : hss.on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
 
-void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::lir what) {
+void diameter_front::carry_out(server& hss, const std::shared_ptr<exchange>& in, const cx::lir& what) {
   auto answer = needs_features(in->asked.features) ? cx::lia{cx::feature_unsupported, {}, {}, {}} : hss.on(what);
   in->question.answer(encode_answer(in->answering, answer));
 }
@@ -149,7 +149,7 @@ void diameter_front::answer_once(server& hss, const std::shared_ptr<exchange>& i
     ++refused_;
     return refused(cx::too_busy);
   }
-  auto within_call = [](std::function<void()> work) { work(); };
+  auto within_call = [](const std::function<void()>& work) { work(); };
   hss.on(what, within_call,
          [in, kept = kept_, name, serial = serial](Answer answer) {
            kept->end(name, serial, encode_answer(in->answering, answer));

@@ -43,8 +43,8 @@ private:
   struct exchange;
   template <class Question>
   void answer(server& hss, const std::shared_ptr<exchange>& in, const diameter::message_view& message);
-  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::uar what);
-  void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::lir what);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, const cx::uar& what);
+  void carry_out(server& hss, const std::shared_ptr<exchange>& in, const cx::lir& what);
   void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::mar what);
   void carry_out(server& hss, const std::shared_ptr<exchange>& in, cx::sar what);
   template <class Answer, class Question>
