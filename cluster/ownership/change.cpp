@@ -87,16 +87,20 @@ private:
   }
 
   void claim() {
-    if (!s_.serving || now_ < s_.claims_after || s_.drain || !member_of(change_.map, s_.self))
+    if (!s_.serving || now_ < s_.claims_after)
       return;
+    bool may = !s_.drain && member_of(change_.map, s_.self);
     std::vector<node_id> proposal;
     for (std::size_t g = 0; g < change_.map.groups.size() && g < s_.groups.size(); ++g) {
       if (!is_free(g))
         continue;
       if (proposal.empty())
         proposal = propose(change_.map, s_.live);
-      if (proposal[g] != s_.self)
+      if (!may || proposal[g] != s_.self) {
+        if (entry(g).owner == s_.self) // of an earlier life of ours: who is to have it may have no proof of its end
+          entry(g).owner = node_id::none;
         continue;
+      }
       prove(entry(g));
       entry(g) = {s_.self, next_token(g)};
     }

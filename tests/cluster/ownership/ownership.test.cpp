@@ -268,6 +268,16 @@ TEST_CASE("a draining node marks itself, claims nothing and hands its groups ove
   CHECK_FALSE(find<effect::store_compare_and_set>(step(free, tick{{a, b}, true, 7})));
 }
 
+TEST_CASE("what a former life of a draining node had is released, for those who have no proof of its end") {
+  auto s = step(make_ownership(a, 5, policy), new_generation{2, at(1000)}, 0).next;
+  s.live = {a, b};
+  s.serving = s.drain = true;
+  const token former{1, 7, 4};
+  auto asked = find<effect::store_compare_and_set>(step(s, map_read{s.request, map_with(3, a, former)}));
+  REQUIRE(asked);
+  CHECK(asked->map.groups[0] == map_entry{node_id::none, former});
+}
+
 TEST_CASE("the life after a drain takes the mark back and claims again") {
   auto map = map_with(7, node_id::none, {1, 4, 3});
   map.members[0].draining = true;
